@@ -1,0 +1,134 @@
+/** Every stable error code of the service; the tool error's text begins with it in brackets. */
+export type ErrorCode =
+  | 'unauthorized'
+  | 'invalid_request'
+  | 'insufficient_scope'
+  | 'origin_denied'
+  | 'host_denied'
+  | 'rate_limited'
+  | 'idp_unavailable'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'payload_too_large'
+  | 'unavailable'
+  | 'unknown_tool'
+  | 'invalid_input'
+  | 'target_not_allowed'
+  | 'unknown_query'
+  | 'no_role'
+  | 'credentials_refused'
+  | 'credentials_unavailable'
+  | 'aws_access_denied'
+  | 'aws_not_found'
+  | 'aws_rejected'
+  | 'aws_limit'
+  | 'aws_throttled'
+  | 'aws_unavailable'
+  | 'aws_credentials_expired'
+  | 'cancelled'
+  | 'internal';
+
+export interface ServiceErrorOptions {
+  /** For the operator's log only; may name roles, never a secret. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * An expected failure. `message` is written for the caller: it names the field or setting and the fix and holds no
+ * secret, no upstream text and nothing of other callers; `detail` and `cause` go to the operator's log.
+ */
+export class ServiceError extends Error {
+  readonly detail?: string;
+  readonly retryAfterSeconds?: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: ServiceErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'ServiceError';
+    this.detail = options.detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** A refusal before any tool runs: an HTTP status with its headers and a fixed JSON body (RFC 6750 section 3). */
+export class HttpRefusal extends ServiceError {
+  constructor(
+    readonly status: number,
+    code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    /** The body's `error` member (RFC 6750 names such as `invalid_token`); the code when absent. */
+    readonly error: string = code,
+    options: ServiceErrorOptions = {},
+  ) {
+    super(code, message, options);
+    this.name = 'HttpRefusal';
+  }
+}
+
+/** A tool argument the caller can correct; the message begins with the field's name. */
+export class InvalidInput extends ServiceError {
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super('invalid_input', `${field}: ${message}`);
+    this.name = 'InvalidInput';
+  }
+}
+
+/** Why a tool call was refused before AWS was asked; labels of `mcp_tool_denied_total`. */
+export type ToolDeniedReason =
+  | 'unknown_tool'
+  | 'unknown_method'
+  | 'invalid_args'
+  | 'batch'
+  | 'too_large'
+  | 'region'
+  | 'account'
+  | 'query_source'
+  | 'unmask'
+  | 'regex'
+  | 'unknown_query'
+  | 'no_role'
+  | 'assume_role'
+  | 'concurrency'
+  | 'scope';
+
+/** The reason a refused call is counted under, or undefined for failures that are not refusals. */
+export function toolDeniedReason(code: ErrorCode): ToolDeniedReason | undefined {
+  switch (code) {
+    case 'unknown_tool':
+      return 'unknown_tool';
+    case 'invalid_input':
+      return 'invalid_args';
+    case 'target_not_allowed':
+      return 'region';
+    case 'unknown_query':
+      return 'unknown_query';
+    case 'no_role':
+      return 'no_role';
+    case 'credentials_refused':
+      return 'assume_role';
+    case 'insufficient_scope':
+      return 'scope';
+    default:
+      return undefined;
+  }
+}
+
+/** The configuration cannot be used: every problem at once, each naming its variable. The process exits with 1. */
+export class ConfigurationInvalid extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.name = 'ConfigurationInvalid';
+  }
+}

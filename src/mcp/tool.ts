@@ -1,0 +1,67 @@
+import { Injectable, Scope, SetMetadata, applyDecorators } from '@nestjs/common';
+import type { z } from 'zod';
+import type { CallContext } from '../principal.js';
+
+/** The MCP tool annotations, all four required: an undefined hint is a silent gap. */
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+/** Annotations of a tool that only reads from AWS. */
+export const READ_ONLY: ToolAnnotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+};
+
+export type Toolset = 'logs' | 'metrics' | 'alarms';
+
+/** A tool as data: all that lists, documents, authorises and validates it. */
+export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** The model's only documentation and a cost on every request: terse. */
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  readonly toolset: Toolset;
+  /** The IAM actions the caller's role needs; the shipped policy is generated from them. */
+  readonly iamActions: readonly string[];
+  readonly annotations: ToolAnnotations;
+  /** True when an answer may take longer than a load balancer waits for headers: it streams (SSE) from the start. */
+  readonly slow: boolean;
+}
+
+/** One call of a tool, as the tool sees it. */
+export interface ToolCall extends CallContext {
+  /** Reports progress to the caller if the caller asked for it; never rejects. */
+  progress(progress: number, total?: number, message?: string): void;
+}
+
+/** What a tool class must be to provide a definition: `execute` typed by the definition's schemas. */
+export interface Tool<D extends ToolDefinition = ToolDefinition> {
+  execute(input: z.output<D['input']>, call: ToolCall): Promise<z.input<D['output']>>;
+}
+
+export const TOOL_DEFINITION = 'cloudwatch-mcp:tool-definition';
+
+/** Keeps a definition's exact schema types. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: ToolDefinition<I, O>,
+): ToolDefinition<I, O> {
+  return definition;
+}
+
+/**
+ * Makes a class the provider of a tool: one instance per call, found by the registry at boot. A class whose
+ * `execute` disagrees with the definition's schemas does not compile.
+ */
+export function ProvidesTool<D extends ToolDefinition>(definition: D) {
+  return <C extends new (...args: never[]) => Tool<D>>(target: C): void => {
+    applyDecorators(Injectable({ scope: Scope.REQUEST }), SetMetadata(TOOL_DEFINITION, definition))(target);
+  };
+}
