@@ -1,0 +1,120 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import passport from 'passport';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import type { HttpRefusal } from '../errors.js';
+import { type AuthenticatedRequest, LOCAL_PRINCIPAL, type Principal } from '../principal.js';
+import { requestFacts } from '../security-monitoring/http/request-facts.js';
+import { FailureBudgetService } from '../security-monitoring/rate-limit/failure-budget.service.js';
+import type { AttemptMethod, AuthFailureReason, RequestFacts } from '../security-monitoring/security-event.js';
+import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { AuthenticationFailed, type Refused } from './auth-failure.js';
+import { authRefusal } from './auth-refusal.js';
+import { fingerprint, type PresentedCredential, presentedCredential } from './presented-credential.js';
+import { metadataUrl } from './protected-resource-metadata.js';
+import { ApiKeyStrategy } from './strategies/api-key.strategy.js';
+import type { AuthenticationAttempt } from './strategies/authentication-attempt.js';
+import { JwtStrategy } from './strategies/jwt.strategy.js';
+
+const STRATEGIES = { jwt: 'jwt', 'api-key': 'api-key', opaque: 'api-key' } as const;
+
+const UNUSABLE = {
+  none: { reason: 'missing', detail: 'no bearer credential' },
+  malformed: { reason: 'malformed', detail: 'not one bearer token of permitted length and characters' },
+  ambiguous: { reason: 'multiple_credentials', detail: 'more than one Authorization line' },
+} as const satisfies Record<string, Refused>;
+
+/** Failures that say nothing against the caller's address. */
+const UNCOUNTED: ReadonlySet<AuthFailureReason> = new Set(['missing', 'expired', 'idp_unavailable']);
+const IDP_RETRY_SECONDS = 5;
+
+/**
+ * Lets a request pass with exactly one valid credential and puts its principal on the request; anything else ends in an
+ * HttpRefusal and exactly one security event. The kind of credential is decided once, by shape, and only the one
+ * strategy for it judges: a bad token next to a good key is never let through.
+ */
+@Injectable()
+export class McpAuthGuard implements CanActivate {
+  /** Not passport's global registry: it is shared by all applications of a process, and the last one would win. */
+  readonly #passport = new passport.Passport();
+
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly budget: FailureBudgetService,
+    private readonly events: SecurityEventsService,
+    jwt: JwtStrategy,
+    apiKey: ApiKeyStrategy,
+  ) {
+    this.#passport.use('jwt', jwt).use('api-key', apiKey);
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request & AuthenticatedRequest>();
+    const principal = this.config.auth.enabled
+      ? await this.#authenticate(request, http.getResponse<Response>())
+      : LOCAL_PRINCIPAL;
+    request.principal = principal;
+    request.user = principal;
+    return true;
+  }
+
+  async #authenticate(request: Request, response: Response): Promise<Principal> {
+    const facts = requestFacts(request);
+    const presented = presentedCredential(request.rawHeaders);
+    try {
+      const principal = await this.#verify(presented, facts, response);
+      const { aud } = principal.claims;
+      const audienceCount = Array.isArray(aud) ? aud.length : undefined;
+      this.events.record({ name: 'auth.success', request: facts, principal, audienceCount });
+      return principal;
+    } catch (error) {
+      if (!(error instanceof AuthenticationFailed)) throw error;
+      throw await this.#refuse(error, presented, facts);
+    }
+  }
+
+  async #verify(presented: PresentedCredential, facts: RequestFacts, response: Response): Promise<Principal> {
+    if (!('text' in presented)) throw new AuthenticationFailed(UNUSABLE[presented.kind]);
+    const attempt: AuthenticationAttempt = {
+      credential: presented,
+      mayFetchKeys: async () => !(await this.budget.isExhausted(facts.clientIp)),
+    };
+    return new Promise((resolve, reject) => {
+      const settle = (error: unknown, principal: Principal | false | null, failure: unknown): void => {
+        if (error) reject(error);
+        else if (principal) resolve(principal);
+        else reject(asFailure(failure));
+      };
+      this.#passport.authenticate(STRATEGIES[presented.kind], { session: false }, settle)(attempt, response, reject);
+    });
+  }
+
+  async #refuse(failed: Refused, presented: PresentedCredential, facts: RequestFacts): Promise<HttpRefusal> {
+    const { clientIp } = facts;
+    const counted = !UNCOUNTED.has(failed.reason);
+    const limited = counted && (await this.budget.isExhausted(clientIp));
+    if (counted && !limited) await this.budget.countFailure(clientIp);
+    const reason = limited ? 'rate_limited' : failed.reason;
+    this.events.record({
+      name: 'auth.failure',
+      request: facts,
+      reason,
+      method: methodOf(presented),
+      fingerprint: 'text' in presented ? fingerprint(presented.text) : undefined,
+      detail: limited ? `${failed.reason}: ${failed.detail}` : failed.detail,
+    });
+    const retryAfter = limited ? await this.budget.retryAfterSeconds(clientIp) : IDP_RETRY_SECONDS;
+    return authRefusal(reason, metadataUrl(this.config), retryAfter);
+  }
+}
+
+/** A library that fails after the shape, the key and the algorithm were accepted has found the signature wanting. */
+function asFailure(failure: unknown): AuthenticationFailed {
+  if (failure instanceof AuthenticationFailed) return failure;
+  return new AuthenticationFailed({ reason: 'bad_signature', detail: 'the signature does not verify' });
+}
+
+function methodOf(presented: PresentedCredential): AttemptMethod {
+  return 'text' in presented ? STRATEGIES[presented.kind] : 'unknown';
+}

@@ -1,0 +1,27 @@
+import type { AppConfig } from '../config/app-config.js';
+
+/** What a client needs to know before it asks for a token (RFC 9728 section 2). */
+export interface ProtectedResourceMetadata {
+  readonly resource: string;
+  readonly resource_name: string;
+  /** Absent when only API keys are accepted. */
+  readonly authorization_servers?: readonly string[];
+  readonly bearer_methods_supported: readonly ['header'];
+}
+
+type Source = Pick<AppConfig, 'auth' | 'http'>;
+
+/** The metadata document. From the configuration only: a request's Host has no say in it. */
+export function protectedResourceMetadata({ auth, http }: Source): ProtectedResourceMetadata {
+  return {
+    resource: http.resource,
+    resource_name: 'CloudWatch MCP server',
+    ...(auth.issuers.length > 0 && { authorization_servers: auth.issuers.map(({ issuer }) => issuer) }),
+    bearer_methods_supported: ['header'],
+  };
+}
+
+/** Where the document stands: the well-known path with the resource's own path behind it (RFC 9728 section 3.1). */
+export function metadataUrl({ http }: Pick<AppConfig, 'http'>): string {
+  return `${http.publicUrl}/.well-known/oauth-protected-resource/mcp`;
+}
