@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'aws_throttled'
   | 'aws_unavailable'
   | 'aws_credentials_expired'
+  | 'result_too_large'
   | 'cancelled'
   | 'internal';
 
@@ -101,26 +102,19 @@ export type ToolDeniedReason =
   | 'concurrency'
   | 'scope';
 
+const DENIED_REASONS: Readonly<Partial<Record<ErrorCode, ToolDeniedReason>>> = {
+  unknown_tool: 'unknown_tool',
+  invalid_input: 'invalid_args',
+  target_not_allowed: 'region',
+  unknown_query: 'unknown_query',
+  no_role: 'no_role',
+  credentials_refused: 'assume_role',
+  insufficient_scope: 'scope',
+};
+
 /** The reason a refused call is counted under, or undefined for failures that are not refusals. */
 export function toolDeniedReason(code: ErrorCode): ToolDeniedReason | undefined {
-  switch (code) {
-    case 'unknown_tool':
-      return 'unknown_tool';
-    case 'invalid_input':
-      return 'invalid_args';
-    case 'target_not_allowed':
-      return 'region';
-    case 'unknown_query':
-      return 'unknown_query';
-    case 'no_role':
-      return 'no_role';
-    case 'credentials_refused':
-      return 'assume_role';
-    case 'insufficient_scope':
-      return 'scope';
-    default:
-      return undefined;
-  }
+  return DENIED_REASONS[code];
 }
 
 /** The configuration cannot be used: every problem at once, each naming its variable. The process exits with 1. */
@@ -131,4 +125,9 @@ export class ConfigurationInvalid extends Error {
     );
     this.name = 'ConfigurationInvalid';
   }
+}
+
+/** The server cannot start for a reason outside its configuration, such as a busy port; the message is one line. */
+export class StartFailed extends Error {
+  override readonly name = 'StartFailed';
 }

@@ -189,8 +189,8 @@ function assembleAws(settings: Settings, auth: AppConfig['auth'], problems: stri
   if (partition === undefined)
     problems.push(`AWS_REGION: is not a published AWS region (example: AWS_REGION=us-east-1)`);
   const allowedRegions = settings.AWS_ALLOWED_REGIONS ?? partition ?? [];
-  const published = Object.values(AWS_REGIONS).flat();
-  if (allowedRegions.some((name) => !published.includes(name)))
+  const published = new Set(Object.values(AWS_REGIONS).flat());
+  if (allowedRegions.some((name) => !published.has(name)))
     problems.push(
       'AWS_ALLOWED_REGIONS: names a region AWS has not published (example: AWS_ALLOWED_REGIONS=us-east-1,eu-west-1)',
     );

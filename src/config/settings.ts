@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const blank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
@@ -37,6 +38,22 @@ function list(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
   const items = value.split(',').map((item) => item.trim());
   if (items.some((item) => item === '')) return refuse(ctx, 'has an empty entry; check for a stray comma');
   return items;
+}
+
+function networks(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
+  const entries = list(value, ctx);
+  if (!Array.isArray(entries)) return entries;
+  return entries.every(isNetwork) ? entries : refuse(ctx, 'entries must be addresses or CIDRs such as 10.0.0.0/24');
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const width = isIPv6(address) ? 128 : 32;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  );
 }
 
 function flag(value: string, ctx: z.RefinementCtx): boolean | typeof z.NEVER {
@@ -154,7 +171,7 @@ export const settingsSchema = z.object({
   METRICS_PORT: optional(integer(0, 65535)).meta(note('port of the Prometheus metrics', '9464')),
   ALLOWED_HOSTS: optional(list).meta(note('host names accepted in Host, ports ignored', 'mcp.example.com')),
   CORS_ALLOWED_ORIGINS: optional(exactOrigins).meta(note('browser origins that may call', 'https://chat.example.com')),
-  TRUSTED_PROXIES: optional(list).meta(note('CIDRs whose X-Forwarded-For counts', '10.0.0.0/24,10.0.1.0/24')),
+  TRUSTED_PROXIES: optional(networks).meta(note('CIDRs whose X-Forwarded-For counts', '10.0.0.0/24,10.0.1.0/24')),
   ENABLE_AUTH: strict(text).meta(note('only the value false switches authentication off', 'true')),
   AUTH_ENABLED: strict(text).meta(note('older name of ENABLE_AUTH', 'true')),
   INSECURE_ALLOW_NO_AUTH: optional(flag).meta(note('listen beyond loopback without authentication', 'true')),

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DestinationStream } from 'pino';
+import { AlarmsModule } from './alarms/alarms.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import type { AppConfig } from './config/app-config.js';
+import { ConfigModule } from './config/config.module.js';
+import { CredentialsModule } from './credentials/credentials.module.js';
+import { HealthModule } from './health/health.module.js';
+import { LogsModule } from './logs/logs.module.js';
+import { McpModule } from './mcp/mcp.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { LogModule } from './security-monitoring/audit/log.module.js';
+import { SecurityMonitoringModule } from './security-monitoring/security-monitoring.module.js';
+
+/** The list of rooms. */
+@Module({})
+export class AppModule {
+  static forRoot(config: AppConfig, logDestination?: DestinationStream): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LogModule.forRoot(logDestination),
+        SecurityMonitoringModule,
+        AuthModule,
+        CredentialsModule,
+        McpModule,
+        LogsModule,
+        MetricsModule,
+        AlarmsModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { DrainService } from './drain.service.js';
+import { HealthController } from './health.controller.js';
+
+/** Is the process there, may it be sent requests, and how it ends. */
+@Module({
+  imports: [AuthModule],
+  controllers: [HealthController],
+  providers: [DrainService],
+})
+export class HealthModule {}

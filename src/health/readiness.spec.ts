@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { readiness } from './readiness.js';
+
+const NOBODY = { draining: false, authEnabled: true, apiKeys: 0, issuers: [] };
+const DOWN = { usable: false, degraded: true };
+const UP = { usable: true, degraded: false };
+
+describe('readiness', () => {
+  it.each([
+    ['one usable issuer among failing ones', { ...NOBODY, issuers: [DOWN, UP] }, 'ready'],
+    ['a usable issuer on stale keys', { ...NOBODY, issuers: [{ usable: true, degraded: true }] }, 'ready'],
+    ['API keys while every issuer fails', { ...NOBODY, apiKeys: 1, issuers: [DOWN] }, 'ready'],
+    ['authentication off', { ...NOBODY, authEnabled: false }, 'ready'],
+    ['no usable issuer', { ...NOBODY, issuers: [DOWN] }, 'no_usable_issuer'],
+    ['shutting down', { ...NOBODY, apiKeys: 1, draining: true }, 'draining'],
+  ])('with %s is as expected [D8]', (_, facts, status) => {
+    expect(readiness(facts).status).toBe(status);
+  });
+
+  it('shows issuers as counts only', () => {
+    const { issuers } = readiness({ ...NOBODY, issuers: [DOWN, UP, UP] });
+    expect(issuers).toEqual({ configured: 3, usable: 2, degraded: 1 });
+  });
+});

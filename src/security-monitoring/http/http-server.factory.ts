@@ -1,0 +1,69 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
+import { MAX_HEADER_LINES } from './request-id.middleware.js';
+
+/** Time-outs in ms. They bound the receiving of a request, not the answering: a stream may last. */
+export interface ServerTimeouts {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** How often the two above are looked at; Node's default of 30 s would stretch them to twice and more. */
+  readonly connectionsCheckingInterval: number;
+  /** Above the 60 s after which load balancers drop an idle connection, so that never we drop it under a request. */
+  readonly keepAliveTimeout: number;
+}
+
+const TIMEOUTS: ServerTimeouts = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+};
+
+/** Express behind a Node server whose limits are ours. */
+export class HardenedExpressAdapter extends ExpressAdapter {
+  override initHttpServer(): void {
+    this.setHttpServer(createHttpServer(this.getInstance<Express>()));
+  }
+}
+
+/** An HTTP server that gives slow, huge and malformed requests up early and answers them in JSON. */
+export function createHttpServer(listener: RequestListener, timeouts: ServerTimeouts = TIMEOUTS): Server {
+  const server = createServer({ ...timeouts, maxHeaderSize: 16_384 }, listener);
+  // One more than allowed is kept, so that too many are seen and refused rather than cut.
+  server.maxHeadersCount = MAX_HEADER_LINES + 1;
+  server.on('clientError', answerClientError);
+  return server;
+}
+
+const NOT_HTTP = ['400 Bad Request', 'The request is not well-formed HTTP.'] as const;
+
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: string, text: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The request headers are larger than 16 KB.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'The chunk extensions are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+};
+
+/** The message being answered on a socket; Node's own handler looks at the same member. */
+type HttpSocket = Duplex & { _httpMessage?: { _headerSent: boolean } };
+
+function answerClientError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+  const midAnswer = socket._httpMessage?._headerSent === true;
+  if (!socket.writable || midAnswer || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, text] = CLIENT_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+  const body = JSON.stringify({ error: 'invalid_request', error_description: text });
+  socket.end(
+    [
+      `HTTP/1.1 ${status}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
+      "Content-Security-Policy: default-src 'none';frame-ancestors 'none'",
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
