@@ -40,6 +40,9 @@ function readEntry(key: string): ApiKeyEntry | string {
   if (/["'\s]/.test(key)) return 'holds quotes or white space; give the bare key';
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(key))
     return 'holds characters that cannot be sent as a bearer token (RFC 6750 section 2.1)';
+  // Three segments are read as a JWT (RFC 7519 section 3.1) and would never be compared with the keys.
+  if (key.split('.').length === 3)
+    return 'looks like a JWT; use a key with fewer than two dots, e.g. from: openssl rand -hex 32';
   if (key.length < MINIMUM_CHARACTERS)
     return `is shorter than ${MINIMUM_CHARACTERS} characters; make one with: openssl rand -hex 32`;
   if (key.length > 256) return 'is longer than 256 characters';

@@ -147,6 +147,7 @@ describe('parseApiKeys', () => {
   it.each([
     ['short', 'changeme'],
     ['one repeated character', 'a'.repeat(40)],
+    ['the shape of a JWT', '0123456789abcdef.0123456789abcdef.0123456789'],
     ['quotes', `"${'0123456789abcdef'.repeat(2)}"`],
     ['a repeated key', `${strong('1')},${strong('1')}`],
     ['nothing', ' , '],

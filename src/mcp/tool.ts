@@ -61,7 +61,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
  * `execute` disagrees with the definition's schemas does not compile.
  */
 export function ProvidesTool<D extends ToolDefinition>(definition: D) {
-  return <C extends new (...args: never[]) => Tool<D>>(target: C): void => {
+  return (target: new (...args: never[]) => Tool<D>): void => {
     applyDecorators(Injectable({ scope: Scope.REQUEST }), SetMetadata(TOOL_DEFINITION, definition))(target);
   };
 }

@@ -1,0 +1,139 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type McpHttpHandler,
+  type McpRequestContext,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import type { Principal } from '../principal.js';
+import type { AnswerForm } from './accept.js';
+import { InFlightCallsService } from './in-flight-calls.service.js';
+import { McpServerFactory, type McpRequest, toAuthInfo } from './mcp-server.factory.js';
+import { ownsSessionId, sealSessionId } from './session-id.js';
+import { ToolRegistryService } from './tool-registry.service.js';
+import { writeWebResponse } from './web-response.js';
+
+/** One accepted POST: an authenticated caller and a parsed body. */
+export interface McpPost {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly body: unknown;
+  readonly form: AnswerForm;
+}
+
+interface JsonRpcShape {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: { readonly name?: unknown; readonly requestId?: unknown };
+}
+
+const BOTH_FORMS = 'application/json, text/event-stream';
+
+/**
+ * Serves the protocol, both eras, without keeping anything between requests: specification 2026-07-28 by its envelope,
+ * every older revision statelessly. A disconnected or cancelled request aborts what runs for it.
+ */
+@Injectable()
+export class McpEndpointService implements OnApplicationShutdown {
+  private readonly quick: McpHttpHandler;
+  private readonly slow: McpHttpHandler;
+
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly servers: McpServerFactory,
+    private readonly registry: ToolRegistryService,
+    private readonly inFlight: InFlightCallsService,
+  ) {
+    const factory = ({ authInfo }: McpRequestContext) => this.servers.create(authInfo);
+    this.quick = createMcpHandler(factory, { responseMode: 'auto' });
+    this.slow = createMcpHandler(factory, { responseMode: 'sse' });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.quick.close(), this.slow.close()]);
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse, post: McpPost): Promise<void> {
+    const message = (post.body ?? {}) as JsonRpcShape;
+    const abort = new AbortController();
+    response.once('close', () => abort.abort());
+    const webRequest = toWebRequest(request, this.config.http.resource, abort.signal);
+    const legacy = await isLegacyRequest(webRequest, post.body);
+    const sessionId = legacy ? this.ownSessionId(request, post.principal) : undefined;
+    if (sessionId !== undefined && message.method === 'notifications/cancelled') {
+      this.inFlight.cancel(sessionId, message.params?.requestId);
+    }
+    const done =
+      sessionId === undefined || message.id === undefined ? undefined : this.inFlight.add(sessionId, message.id, abort);
+    try {
+      const answer = await this.answer(webRequest, post, message, legacy);
+      if (legacy && message.method === 'initialize' && answer.ok) this.nameSession(response, post.principal);
+      await writeWebResponse(answer, response);
+    } finally {
+      done?.();
+    }
+  }
+
+  private answer(webRequest: Request, post: McpPost, message: JsonRpcShape, legacy: boolean): Promise<Response> {
+    const toolName = typeof message.params?.name === 'string' ? message.params.name : undefined;
+    const call: McpRequest = {
+      principal: post.principal,
+      requestId: post.requestId,
+      method: typeof message.method === 'string' ? message.method : undefined,
+      toolName,
+      progress: post.form === 'stream',
+    };
+    const options = { authInfo: toAuthInfo(call), parsedBody: post.body };
+    if (legacy && post.form === 'json') return this.answerLegacyAsJson(webRequest, options);
+    const slow =
+      post.form === 'stream' && call.method === 'tools/call' && this.registry.find(toolName ?? '')?.definition.slow;
+    return (slow ? this.slow : this.quick).fetch(webRequest, options);
+  }
+
+  /** The SDK's stateless leg always streams; a script that takes only JSON gets the same exchange as one body. */
+  private async answerLegacyAsJson(
+    webRequest: Request,
+    options: { authInfo: ReturnType<typeof toAuthInfo>; parsedBody: unknown },
+  ): Promise<Response> {
+    const server = this.servers.create(options.authInfo);
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: undefined,
+      enableJsonResponse: true,
+    });
+    await server.connect(transport);
+    webRequest.signal.addEventListener('abort', () => void server.close(), { once: true });
+    try {
+      return await transport.handleRequest(webRequest, options);
+    } finally {
+      await server.close();
+    }
+  }
+
+  private nameSession(response: ServerResponse, principal: Principal): void {
+    response.setHeader(
+      'Mcp-Session-Id',
+      sealSessionId(this.config.stateSecrets[0], randomBytes(16).toString('base64url'), principal),
+    );
+  }
+
+  /** An id that is not this caller's is ignored, never refused: without sessions it decides nothing. */
+  private ownSessionId(request: IncomingMessage, principal: Principal): string | undefined {
+    const id = request.headers['mcp-session-id'];
+    return typeof id === 'string' && ownsSessionId(this.config.stateSecrets, id, principal) ? id : undefined;
+  }
+}
+
+function toWebRequest(request: IncomingMessage, url: string, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    // SECURITY: the caller's credential ends at the guard.
+    if (typeof value === 'string' && name !== 'authorization') headers.set(name, value);
+  }
+  headers.set('accept', BOTH_FORMS);
+  headers.delete('content-length');
+  return new Request(url, { method: request.method ?? 'POST', headers, signal });
+}

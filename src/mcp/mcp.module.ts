@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
+import { SecurityMonitoringModule } from '../security-monitoring/security-monitoring.module.js';
+import { InFlightCallsService } from './in-flight-calls.service.js';
+import { McpController } from './mcp.controller.js';
+import { McpEndpointService } from './mcp-endpoint.service.js';
+import { McpServerFactory } from './mcp-server.factory.js';
+import { ToolCallController } from './tool-call.controller.js';
+import { ToolDispatcherService } from './tool-dispatcher.service.js';
+import { ToolRegistryService } from './tool-registry.service.js';
+import { UnknownPathController } from './unknown-path.controller.js';
+
+/** The protocol: one endpoint for every MCP client, one for scripts. The catch-all comes last. */
+@Module({
+  imports: [DiscoveryModule, AuthModule, SecurityMonitoringModule],
+  controllers: [McpController, ToolCallController, UnknownPathController],
+  providers: [ToolRegistryService, ToolDispatcherService, McpServerFactory, McpEndpointService, InFlightCallsService],
+})
+export class McpModule {}

@@ -1,0 +1,62 @@
+import { Controller, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
+import { HttpRefusal, type ServiceError } from '../errors.js';
+import type { AuthenticatedRequest } from '../principal.js';
+import { requestFacts } from '../security-monitoring/http/request-facts.js';
+import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.guard.js';
+import { readJsonBody } from './request-body.js';
+import { ToolDispatcherService, type ToolOutcome } from './tool-dispatcher.service.js';
+import { HTTP_STATUS } from './tool-error.js';
+
+/** The tools for curl and scripts: `{"name", "arguments"}` in, `{"result"}` or `{"error", "error_description"}` out. */
+@Controller('mcp/tools/call')
+@UseGuards(McpAuthGuard, RateLimitGuard)
+export class ToolCallController {
+  constructor(@Inject(ToolDispatcherService) private readonly dispatcher: ToolDispatcherService) {}
+
+  @Post()
+  async call(@Req() request: Request & AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    const { principal } = request;
+    if (principal === undefined) throw new Error('The guard let a request without a principal through');
+    const { requestId } = requestFacts(request);
+    const { name, args } = readCall(await readJsonBody(request));
+    const abort = new AbortController();
+    response.once('close', () => abort.abort());
+    const outcome = await this.dispatcher.dispatch(name, args, {
+      principal,
+      requestId,
+      signal: abort.signal,
+      progress: () => undefined,
+    });
+    if (!response.destroyed) send(response, outcome, requestId);
+  }
+}
+
+function readCall(body: unknown): { name: string; args: unknown } {
+  const { name, arguments: args } = (body ?? {}) as { name?: unknown; arguments?: unknown };
+  if (typeof name === 'string' && name !== '') return { name, args };
+  throw new HttpRefusal(
+    400,
+    'invalid_request',
+    'name: give the name of a tool, as in {"name": "get_active_alarms", "arguments": {}}.',
+  );
+}
+
+function send(response: Response, outcome: ToolOutcome, requestId: string): void {
+  response.setHeader('Cache-Control', 'no-store');
+  if (outcome.ok) response.status(200).json({ result: outcome.output });
+  else
+    response
+      .status(HTTP_STATUS[outcome.error.code])
+      .set(retryAfter(outcome.error))
+      .json(body(outcome.error, requestId));
+}
+
+function retryAfter({ retryAfterSeconds }: ServiceError): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+}
+
+function body({ code, message }: ServiceError, requestId: string): object {
+  return { error: code, error_description: message, request_id: requestId };
+}

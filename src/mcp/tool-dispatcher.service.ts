@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef } from '@nestjs/core';
+import { ServiceError, toolDeniedReason } from '../errors.js';
+import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import type { Tool, ToolCall } from './tool.js';
+import { parseToolArguments, printable } from './tool-arguments.js';
+import { toServiceError } from './tool-error.js';
+import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
+
+export type ToolOutcome =
+  | { readonly ok: true; readonly output: Record<string, unknown> }
+  | { readonly ok: false; readonly error: ServiceError };
+
+/**
+ * Runs one tool for one caller, whichever way the call came in: validates the arguments, builds the tool in a context
+ * of its own so that everything it reaches belongs to this caller, and records what happened. Never rejects.
+ */
+@Injectable()
+export class ToolDispatcherService {
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly registry: ToolRegistryService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  async dispatch(name: string, args: unknown, call: ToolCall): Promise<ToolOutcome> {
+    const tool = this.registry.find(name);
+    if (tool === undefined) return this.refuseUnknown(name, call);
+    const started = performance.now();
+    try {
+      const output = await this.run(tool, args, call);
+      this.recordCall(name, call, started);
+      return { ok: true, output };
+    } catch (failure) {
+      const error = call.signal.aborted ? cancelled(failure) : toServiceError(failure, call.requestId);
+      this.recordCall(name, call, started, error);
+      return { ok: false, error };
+    }
+  }
+
+  private async run(tool: RegisteredTool, args: unknown, call: ToolCall): Promise<Record<string, unknown>> {
+    const input = parseToolArguments(tool.definition, tool.schemas.input, args);
+    const contextId = ContextIdFactory.create();
+    this.moduleRef.registerRequestByContextId(call, contextId);
+    const instance = await this.moduleRef.resolve<Tool>(tool.toolClass, contextId, { strict: false });
+    return instance.execute(input, call);
+  }
+
+  private refuseUnknown(name: string, { requestId, principal }: ToolCall): ToolOutcome {
+    this.events.record({ name: 'tool.denied', requestId, principal, reason: 'unknown_tool' });
+    return { ok: false, error: new ServiceError('unknown_tool', `Unknown tool: ${printable(name)}`) };
+  }
+
+  private recordCall(tool: string, call: ToolCall, started: number, error?: ServiceError): void {
+    const { requestId, principal } = call;
+    const reason = error === undefined ? undefined : toolDeniedReason(error.code);
+    if (reason !== undefined) this.events.record({ name: 'tool.denied', requestId, principal, tool, reason });
+    this.events.record({
+      name: 'tool.called',
+      requestId,
+      principal,
+      tool,
+      outcome: error === undefined ? 'ok' : error.code === 'cancelled' ? 'cancelled' : 'error',
+      code: error?.code,
+      durationMs: Math.round(performance.now() - started),
+      detail: error?.detail ?? (error?.code === 'internal' ? stackOf(error.cause) : undefined),
+    });
+  }
+}
+
+function cancelled(cause: unknown): ServiceError {
+  return new ServiceError('cancelled', 'The call was cancelled.', { cause });
+}
+
+function stackOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * Writes a web `Response` to Node. Headers of a stream leave at once, before the first event: clients and load
+ * balancers time out on headers, not on bodies.
+ */
+export async function writeWebResponse(response: Response, target: ServerResponse): Promise<void> {
+  target.statusCode = response.status;
+  response.headers.forEach((value, name) => target.setHeader(name, value));
+  if (response.body === null) {
+    target.end();
+    return;
+  }
+  if (!(response.headers.get('content-type') ?? '').startsWith('text/event-stream')) {
+    target.end(Buffer.from(await response.arrayBuffer()));
+    return;
+  }
+  target.flushHeaders();
+  const reader = response.body.getReader();
+  target.once('close', () => void reader.cancel().catch(() => undefined));
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || target.destroyed) break;
+    if (!target.write(value)) await drained(target);
+  }
+  target.end();
+}
+
+function drained(target: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      target.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    target.on('drain', settle).on('close', settle);
+  });
+}
