@@ -27,6 +27,8 @@ export class AwsFault extends Error {
     readonly code: string,
     message: string,
     readonly status = 400,
+    /** Further members of the error's JSON body, e.g. `queryCompileError`. */
+    readonly members: object = {},
   ) {
     super(message);
     this.name = 'AwsFault';

@@ -1,0 +1,52 @@
+import type {
+  DescribeAlarmHistoryInput,
+  DescribeAlarmsForMetricInput,
+  DescribeAlarmsInput,
+  GetMetricDataInput,
+  ListMetricsInput,
+  PutMetricDataInput,
+} from '@aws-sdk/client-cloudwatch';
+import { AwsFault, type OperationContext, type OperationTable } from '../operation.js';
+import type { Account, World } from '../world.js';
+import { alarmResources } from './alarm-input.js';
+import { describeAlarmHistory } from './describe-alarm-history.js';
+import { describeAlarms, describeAlarmsForMetric } from './describe-alarms.js';
+import { getMetricData } from './get-metric-data.js';
+import { listMetrics } from './list-metrics.js';
+import { putMetricData } from './put-metric-data.js';
+
+/** The operations of CloudWatch (metrics and alarms) on the caller's account. */
+export function cloudwatchOperations(world: World): OperationTable {
+  const account = ({ accountId }: OperationContext): Account => {
+    const found = world.account(accountId);
+    if (!found) throw new AwsFault('InternalServiceFault', `There is no account ${accountId}.`, 500);
+    return found;
+  };
+  return {
+    PutMetricData: {
+      handle: (input: PutMetricDataInput, context) => putMetricData(account(context).metrics, input, context.now),
+    },
+    ListMetrics: {
+      handle: (input: ListMetricsInput, context) => listMetrics(account(context).metrics, input, context.now),
+    },
+    GetMetricData: {
+      handle: (input: GetMetricDataInput, context) => getMetricData(account(context).metrics, input, context.now),
+    },
+    DescribeAlarms: {
+      // Composite alarms need the permission on all alarms, also where one is named.
+      resources: ({ AlarmNames: names, AlarmTypes: types }: DescribeAlarmsInput, context) =>
+        alarmResources(types?.includes('CompositeAlarm') ? undefined : names, context),
+      handle: (input: DescribeAlarmsInput, context) => describeAlarms(account(context).alarms, input, context),
+    },
+    DescribeAlarmsForMetric: {
+      handle: (input: DescribeAlarmsForMetricInput, context) =>
+        describeAlarmsForMetric(account(context).alarms, input, context),
+    },
+    DescribeAlarmHistory: {
+      resources: ({ AlarmName: name }: DescribeAlarmHistoryInput, context) =>
+        alarmResources(name === undefined ? undefined : [name], context),
+      handle: (input: DescribeAlarmHistoryInput, context) =>
+        describeAlarmHistory(account(context).alarms, input, context),
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { compilePolicy, type Policy, type PolicyStatement } from './iam.js';
+import { type Identity, SERVER_ACCESS_KEY_ID, SERVER_ROLE_ARN, SERVER_SECRET_ACCESS_KEY } from './identities.js';
+
+/** The external id the trust policies ask of the server. */
+export const EXTERNAL_ID = 'demo-external-id';
+
+/** The accounts with data. */
+export const ACCOUNT_IDS = ['111111111111', '222222222222'] as const;
+
+/** An OpenID provider as IAM knows it: tokens whose `azp`, or else `aud`, is listed are accepted. */
+export interface OidcProvider {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly audiences: readonly string[];
+}
+
+/** An IAM role. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  readonly id: string;
+  readonly accountId: string;
+  readonly maxSessionSeconds: number;
+  readonly permissions: Policy;
+  /** Its trust policy, which names the account's OpenID providers. */
+  trust(providers: readonly OidcProvider[]): Policy;
+}
+
+/** The name IAM gives a provider: its issuer without the scheme. */
+export function providerName(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}
+
+/** ARN of a provider registered in an account. */
+export function providerArn(accountId: string, issuer: string): string {
+  return `arn:aws:iam::${accountId}:oidc-provider/${providerName(issuer)}`;
+}
+
+/** Every role of the two accounts by its ARN. */
+export function createRoles(): ReadonlyMap<string, Role> {
+  const roles = ACCOUNT_IDS.flatMap((accountId): Role[] => [
+    role(accountId, 'CloudWatchReader', readerPermissions(accountId), trustOfCloudWatchRole),
+    role(accountId, 'CloudWatchLimited', limitedPermissions(accountId), trustOfCloudWatchRole),
+    role(accountId, 'Untrusted', readerPermissions(accountId), () => []),
+  ]);
+  return new Map(roles.map((entry) => [entry.arn, entry]));
+}
+
+/** The server's own principal, and in each account a person with static keys for work without authentication. */
+export function longLivedIdentities(): readonly Identity[] {
+  return [SERVER, ...ACCOUNT_IDS.map(localProfile)];
+}
+
+/** Static keys of the person an account's local AWS profile belongs to. */
+export function localProfile(accountId: string): Identity {
+  return {
+    accessKeyId: `AKIAEMULATORLOCAL${accountId.slice(0, 3)}`,
+    secretAccessKey: `emulator-local-secret-access-key-${accountId}`,
+    principalArn: `arn:aws:iam::${accountId}:user/local-developer`,
+    userId: `AIDAEMULATORLOCAL${accountId.slice(0, 3)}`,
+    accountId,
+    policies: [compilePolicy(readerPermissions(accountId))],
+  };
+}
+
+const SERVER: Identity = {
+  accessKeyId: SERVER_ACCESS_KEY_ID,
+  secretAccessKey: SERVER_SECRET_ACCESS_KEY,
+  principalArn: SERVER_ROLE_ARN,
+  userId: 'AROAEMULATORSERVER01',
+  accountId: '999999999999',
+  policies: [
+    compilePolicy([
+      {
+        Effect: 'Allow',
+        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Resource: ACCOUNT_IDS.map((accountId) => `arn:aws:iam::${accountId}:role/CloudWatch*`),
+      },
+      { Effect: 'Allow', Action: 'cloudwatch:PutMetricData', Resource: '*' },
+      // SECURITY: a client that falls back to the server's own identity reads nothing, and the tests see it.
+      {
+        Effect: 'Deny',
+        Action: ['logs:*', 'cloudwatch:Get*', 'cloudwatch:List*', 'cloudwatch:Describe*'],
+        Resource: '*',
+      },
+    ]),
+  ],
+};
+
+function role(
+  accountId: string,
+  name: string,
+  permissions: readonly PolicyStatement[],
+  trust: (accountId: string, providers: readonly OidcProvider[]) => readonly PolicyStatement[],
+): Role {
+  return {
+    arn: `arn:aws:iam::${accountId}:role/${name}`,
+    name,
+    id: `AROA${name.toUpperCase().slice(0, 13)}${accountId.slice(0, 3)}`,
+    accountId,
+    maxSessionSeconds: 3_600,
+    permissions: compilePolicy(permissions),
+    trust: (providers) => compilePolicy(trust(accountId, providers)),
+  };
+}
+
+function trustOfCloudWatchRole(accountId: string, providers: readonly OidcProvider[]): readonly PolicyStatement[] {
+  return [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: SERVER_ROLE_ARN },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        StringEquals: { 'sts:ExternalId': EXTERNAL_ID },
+        StringLike: { 'sts:SourceIdentity': '?*' },
+      },
+    },
+    { Effect: 'Allow', Principal: { AWS: SERVER_ROLE_ARN }, Action: ['sts:TagSession', 'sts:SetSourceIdentity'] },
+    ...providers.map((provider): PolicyStatement => ({
+      Effect: 'Allow',
+      Principal: { Federated: providerArn(accountId, provider.issuer) },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${providerName(provider.issuer)}:aud`]: provider.audiences } },
+    })),
+  ];
+}
+
+const DISCOVER_LOGS = [
+  'logs:DescribeLogGroups',
+  'logs:ListLogGroups',
+  'logs:DescribeQueryDefinitions',
+  'logs:ListAggregateLogGroupSummaries',
+  'logs:StopQuery',
+];
+
+const READ_LOG_GROUP = [
+  'logs:DescribeLogStreams',
+  'logs:FilterLogEvents',
+  'logs:GetLogEvents',
+  'logs:GetLogRecord',
+  'logs:GetLogGroupFields',
+  'logs:StartQuery',
+  'logs:GetQueryResults',
+];
+
+const READ_ANOMALIES = ['logs:ListLogAnomalyDetectors', 'logs:ListAnomalies'];
+
+const READ_METRICS = ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics', 'cloudwatch:GetMetricWidgetImage'];
+
+const READ_ALARMS = [
+  'cloudwatch:DescribeAlarms',
+  'cloudwatch:DescribeAlarmHistory',
+  'cloudwatch:DescribeAlarmsForMetric',
+  'cloudwatch:DescribeAlarmContributors',
+];
+
+const READ_DASHBOARDS = ['cloudwatch:ListDashboards', 'cloudwatch:GetDashboard'];
+
+function readerPermissions(accountId: string): readonly PolicyStatement[] {
+  return [
+    { Effect: 'Allow', Action: DISCOVER_LOGS, Resource: '*' },
+    { Effect: 'Allow', Action: READ_LOG_GROUP, Resource: `arn:aws:logs:*:${accountId}:log-group:*` },
+    { Effect: 'Allow', Action: READ_ANOMALIES, Resource: `arn:aws:logs:*:${accountId}:*` },
+    { Effect: 'Allow', Action: [...READ_METRICS, ...READ_ALARMS, ...READ_DASHBOARDS], Resource: '*' },
+    { Effect: 'Deny', Action: 'logs:Unmask', Resource: '*' },
+  ];
+}
+
+/** One service's logs, and metrics; no alarms: what a denial looks like is part of the demo. */
+function limitedPermissions(accountId: string): readonly PolicyStatement[] {
+  const groups = ['/shop/web', '/logistics/tracking'];
+  return [
+    { Effect: 'Allow', Action: DISCOVER_LOGS, Resource: '*' },
+    {
+      Effect: 'Allow',
+      Action: READ_LOG_GROUP,
+      Resource: groups.map((name) => `arn:aws:logs:*:${accountId}:log-group:${name}*`),
+    },
+    { Effect: 'Allow', Action: READ_METRICS, Resource: '*' },
+  ];
+}

@@ -1,0 +1,59 @@
+import { CallHandler } from './call-handler.js';
+import { CallLog } from './call-log.js';
+import { FaultPlan } from './faults.js';
+import { listen } from './http-server.js';
+import { IdentityStore } from './identities.js';
+import { type OperationTable } from './operation.js';
+import { createRoles, longLivedIdentities, type OidcProvider } from './roles.js';
+import { Sts } from './sts.js';
+import { WebIdentityVerifier } from './web-identity.js';
+
+export interface AwsEmulatorOptions {
+  /** OpenID providers whose tokens AssumeRoleWithWebIdentity accepts; more can be added while it runs. */
+  readonly oidcProviders?: readonly OidcProvider[];
+  /** Clock of data, signatures and sessions; default: the real one. */
+  readonly now?: () => Date;
+  /** Default: any free port. */
+  readonly port?: number;
+  /** Records of calls to keep at least, for long runs; default: all. */
+  readonly keepCalls?: number;
+}
+
+/** A running emulator. */
+export interface AwsEmulator {
+  /** Endpoint of all its services. */
+  readonly url: string;
+  readonly calls: CallLog;
+  readonly faults: FaultPlan;
+  addOidcProvider(provider: OidcProvider): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves STS and the given operations on one port of 127.0.0.1.
+ * @throws Error with NODE_ENV=production: its keys are public
+ */
+export async function runEmulator(
+  tables: { readonly logs: OperationTable; readonly monitoring: OperationTable },
+  options: AwsEmulatorOptions = {},
+): Promise<AwsEmulator> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new Error('The AWS emulator does not start with NODE_ENV=production: its keys are public, its data invented');
+  }
+  const now = options.now ?? (() => new Date());
+  const calls = new CallLog(options.keepCalls);
+  const faults = new FaultPlan();
+  const identities = new IdentityStore(longLivedIdentities());
+  const webIdentity = new WebIdentityVerifier();
+  for (const provider of options.oidcProviders ?? []) webIdentity.add(provider);
+  const sts = new Sts({ roles: createRoles(), identities, webIdentity });
+  const handler = new CallHandler({ identities, sts, tables, faults, calls, now });
+  const server = await listen(handler, now, options.port ?? 0);
+  return {
+    url: server.url,
+    calls,
+    faults,
+    addOidcProvider: (provider) => webIdentity.add(provider),
+    close: server.close,
+  };
+}
