@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     root,
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
+    setupFiles: ['test/support/no-outbound.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 20_000,

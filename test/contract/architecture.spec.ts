@@ -1,0 +1,141 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { type SourceFile, sourceFiles, visit } from './source-tree.js';
+
+const files = sourceFiles();
+
+const ANYONE = ['principal', 'errors', 'config/app-config', 'config/version'];
+const TOOL_ROOM = ['mcp/tool', 'credentials/credentials.service', 'credentials/credentials.module', 'cloudwatch/'];
+
+/** Room -> what it may import besides itself and what anyone may; a trailing slash means the whole room. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  principal: [],
+  errors: [],
+  main: ['start-app'],
+  'start-app': ['app.module', 'security-monitoring/'],
+  'app.module': [
+    'config/',
+    'security-monitoring/',
+    'auth/',
+    'credentials/',
+    'mcp/',
+    'logs/',
+    'metrics/',
+    'alarms/',
+    'health/',
+  ],
+  config: [],
+  auth: ['security-monitoring/'],
+  credentials: ['security-monitoring/'],
+  mcp: ['security-monitoring/', 'auth/mcp-auth.guard', 'auth/auth.module'],
+  cloudwatch: ['mcp/tool'],
+  logs: TOOL_ROOM,
+  metrics: TOOL_ROOM,
+  alarms: TOOL_ROOM,
+  'security-monitoring': [],
+  health: ['auth/issuers/issuer-registry.service', 'auth/auth.module', 'security-monitoring/'],
+  demo: ['app.module', 'start-app', 'config/'],
+};
+
+const ROLE =
+  /\.(service|guard|strategy|controller|tool|sink|exchange|client|module|factory|middleware|filter|decorator|health|store)\.ts$/;
+const EXEMPT_FROM_PURITY = /^(main\.ts|start-app\.ts|config\/|stdio\/|stdio-bridge\/|demo\/)/;
+const PURE_NODE_MODULES = new Set(['node:crypto', 'node:util', 'node:buffer', 'node:net']);
+
+const roomOf = (path: string): string => path.split('/')[0]?.replace(/\.ts$/, '') ?? path;
+
+function allowed(room: string, from: string): boolean {
+  if (roomOf(from) === room) return true;
+  const own = room === 'principal' || room === 'errors' || room === 'config' ? ['principal', 'errors'] : ANYONE;
+  return [...own, ...(MAY_IMPORT[room] ?? [])].some((entry) =>
+    entry.endsWith('/') ? from.startsWith(entry) : from === entry,
+  );
+}
+
+function impurities({ tree, imports }: SourceFile): string[] {
+  const found = imports
+    .filter(
+      ({ typeOnly, from }) => !typeOnly && /^(@nestjs\/|@aws-sdk\/|node:)/.test(from) && !PURE_NODE_MODULES.has(from),
+    )
+    .map(({ from }) => `imports ${from}`);
+  visit(tree, (node) => {
+    if (ts.isPropertyAccessExpression(node) && /^(Date\.now|Math\.random)$/.test(node.getText()))
+      found.push(node.getText());
+    if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0) {
+      found.push('new Date()');
+    }
+    if (ts.isIdentifier(node) && isGlobalUse(node)) found.push(node.text);
+  });
+  return found;
+}
+
+/** `process` or `fetch` as a global, not as a member or a name of ours. */
+function isGlobalUse(node: ts.Identifier): boolean {
+  if (node.text !== 'process' && node.text !== 'fetch') return false;
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  return ts.isCallExpression(parent) && parent.expression === node;
+}
+
+describe('the rooms', () => {
+  it('import each other in one direction only', () => {
+    const wrong = files.flatMap(({ path, imports }) =>
+      imports.filter(({ own, from }) => own && !allowed(roomOf(path), from)).map(({ from }) => `${path} -> ${from}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('are all known to the import table', () => {
+    expect([...new Set(files.map(({ path }) => roomOf(path)))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('hold no barrel', () => {
+    expect(files.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('a file without a role suffix', () => {
+  it('is pure: no framework, no input or output, no clock, no randomness', () => {
+    const impure = files
+      .filter(({ path }) => !ROLE.test(path) && !EXEMPT_FROM_PURITY.test(path))
+      .map((file) => ({ path: file.path, found: impurities(file) }))
+      // The tool kit is the one declaration of how Nest sees a tool; app.module is the list of rooms.
+      .filter(({ path, found }) => found.length > 0 && path !== 'mcp/tool.ts');
+    expect(impure).toEqual([]);
+  });
+});
+
+describe('SDK clients', () => {
+  it('are constructed by the client factory alone, so none can fall back to the identity of the server', () => {
+    const constructing = files
+      .filter(({ path }) => !path.startsWith('demo/'))
+      .filter(({ tree, imports }) => {
+        let found = false;
+        const sdk = imports.some(({ from }) => from.startsWith('@aws-sdk/client-'));
+        visit(tree, (node) => {
+          if (sdk && ts.isNewExpression(node) && node.expression.getText().endsWith('Client')) found = true;
+        });
+        return found;
+      })
+      .map(({ path }) => path);
+    expect(constructing).toEqual(['credentials/aws-client.factory.ts']);
+  });
+});
+
+describe('the environment', () => {
+  it('is read in the config room and by the entry point only', () => {
+    const reading = files
+      .filter(({ path }) => !/^(config\/|demo\/|main\.ts)/.test(path))
+      .filter(({ tree }) => tree.text.includes('process.env'))
+      .map(({ path }) => path);
+    expect(reading).toEqual([]);
+  });
+});
+
+describe('source files', () => {
+  it('stay small: none over 300 lines, the median under 80', () => {
+    expect(files.filter(({ lines }) => lines > 300).map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+    const sizes = files.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThan(80);
+  });
+});

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { Writable } from 'node:stream';
+import { loadAppConfig } from '../../src/config/app-config.js';
+import { type AwsEmulator, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
+import { type OidcIssuer, startOidcIssuer } from '../../src/demo/oidc-issuer/oidc-issuer.js';
+import { type RunningApp, startApp } from '../../src/start-app.js';
+
+export const ALICE_ROLE = 'arn:aws:iam::111111111111:role/CloudWatchReader';
+export const BOB_ROLE = 'arn:aws:iam::222222222222:role/CloudWatchReader';
+export const LIMITED_ROLE = 'arn:aws:iam::111111111111:role/CloudWatchLimited';
+export const EXTERNAL_ID = 'demo-external-id';
+
+/** The real application between a real identity provider and an AWS that checks every signature. */
+export interface Stack {
+  readonly app: RunningApp;
+  readonly aws: AwsEmulator;
+  readonly issuer: OidcIssuer;
+  /** The MCP endpoint and protected resource. */
+  readonly endpoint: string;
+  readonly apiKey: string;
+  readonly log: LogLines;
+  /** An access token of a user; alice and bob have their roles in it. */
+  token(sub: string, claims?: Record<string, unknown>): Promise<string>;
+  /** `POST /mcp/tools/call` as a script would. */
+  call(token: string, name: string, args?: object): Promise<{ status: number; body: ToolAnswer }>;
+  close(): Promise<void>;
+}
+
+export interface ToolAnswer {
+  readonly result?: Record<string, unknown>;
+  readonly error?: string;
+  readonly error_description?: string;
+  readonly request_id?: string;
+}
+
+/** The server's log, one parsed JSON object a line. */
+export class LogLines extends Writable {
+  #text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#text += chunk.toString();
+    done();
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  lines(): Record<string, unknown>[] {
+    return this.#text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+}
+
+export interface StackOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly accessTokenSeconds?: number;
+}
+
+/** Starts all three on loopback, configured by the variables an operator would set. */
+export async function startStack({ env = {}, accessTokenSeconds }: StackOptions = {}): Promise<Stack> {
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const endpoint = `${publicUrl}/mcp`;
+  const issuer = await startOidcIssuer({
+    resource: endpoint,
+    ...(accessTokenSeconds !== undefined && { accessTokenSeconds }),
+  });
+  const aws = await startAwsEmulator({
+    oidcProviders: [{ issuer: issuer.issuer, jwksUri: issuer.jwksUri, audiences: [endpoint] }],
+  });
+  const apiKey = randomBytes(32).toString('hex');
+  const log = new LogLines();
+  const settings = {
+    PUBLIC_URL: publicUrl,
+    CLOUDWATCH_MCP_PORT: String(port),
+    CLOUDWATCH_MCP_SERVER_HOST: '127.0.0.1',
+    METRICS_PORT: '0',
+    OIDC_ISSUER: issuer.issuer,
+    OAUTH_AUDIENCE: endpoint,
+    API_KEYS: apiKey,
+    AWS_ENDPOINT_URL: aws.url,
+    INSECURE_ALLOW_AWS_ENDPOINT: 'true',
+    AWS_CLOUDWATCH_ROLE_ARN: LIMITED_ROLE,
+    AWS_ALLOWED_ROLE_ARNS: `${ALICE_ROLE},${BOB_ROLE}`,
+    AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
+    STATE_SECRET: randomBytes(48).toString('base64'),
+    RATE_LIMIT_PER_USER: '100000',
+    RATE_LIMIT_FAILED_AUTH: '100000',
+    LOG_LEVEL: 'INFO',
+    ...env,
+  };
+  const app = await startApp(loadAppConfig(settings), { logDestination: log });
+  return {
+    app,
+    aws,
+    issuer,
+    endpoint,
+    apiKey,
+    log,
+    token: (sub, claims = {}) => issuer.mintToken({ sub, ...claims }),
+    call: async (token, name, args = {}) => {
+      const response = await fetch(`${endpoint}/tools/call`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name, arguments: args }),
+      });
+      return { status: response.status, body: (await response.json()) as ToolAnswer };
+    },
+    close: async () => {
+      await app.close();
+      await aws.close();
+      await issuer.close();
+    },
+  };
+}
+
+/** A port nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** The principals that signed the calls of an operation. */
+export function signersOf(aws: AwsEmulator, operation: string): string[] {
+  return [...new Set(aws.calls.of(operation).map(({ principalArn }) => principalArn ?? 'unsigned'))];
+}
+
+/** Waits until `check` holds; the last failure is the error. */
+export async function eventually(check: () => void, withinMs = 2000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
