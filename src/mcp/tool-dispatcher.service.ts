@@ -52,17 +52,17 @@ export class ToolDispatcherService {
   }
 
   private recordCall(tool: string, call: ToolCall, started: number, error?: ServiceError): void {
-    const { requestId, principal } = call;
+    const facts = { requestId: call.requestId, principal: call.principal, tool };
+    const durationMs = performance.now() - started;
+    if (error?.code === 'cancelled') return this.events.record({ name: 'tool.cancelled', ...facts, durationMs });
     const reason = error === undefined ? undefined : toolDeniedReason(error.code);
-    if (reason !== undefined) this.events.record({ name: 'tool.denied', requestId, principal, tool, reason });
+    if (reason !== undefined) this.events.record({ name: 'tool.denied', ...facts, reason });
     this.events.record({
       name: 'tool.called',
-      requestId,
-      principal,
-      tool,
-      outcome: error === undefined ? 'ok' : error.code === 'cancelled' ? 'cancelled' : 'error',
+      ...facts,
+      outcome: error === undefined ? 'ok' : 'error',
       code: error?.code,
-      durationMs: Math.round(performance.now() - started),
+      durationMs,
       detail: error?.detail ?? (error?.code === 'internal' ? stackOf(error.cause) : undefined),
     });
   }

@@ -68,10 +68,18 @@ export type SecurityEvent =
       readonly requestId: string;
       readonly principal: Principal;
       readonly tool: string;
-      readonly outcome: 'ok' | 'error' | 'cancelled';
+      readonly outcome: 'ok' | 'error';
       readonly code?: ErrorCode;
       readonly durationMs: number;
       readonly detail?: string;
+    }
+  | {
+      /** The caller cancelled or disconnected. */
+      readonly name: 'tool.cancelled';
+      readonly requestId: string;
+      readonly principal: Principal;
+      readonly tool: string;
+      readonly durationMs: number;
     }
   | {
       readonly name: 'tool.denied';

@@ -29,6 +29,7 @@ function levelOf(event: SecurityEvent): EventLevel {
     case 'issuer.keys':
       return event.outcome === 'fetched' ? 'info' : 'warn';
     case 'auth.success':
+    case 'tool.cancelled':
     case 'credentials.exchanged':
       return 'info';
   }
@@ -72,6 +73,8 @@ function details(event: SecurityEvent): Record<string, unknown> {
         ...principal(event.principal),
         detail: text(event.detail),
       };
+    case 'tool.cancelled':
+      return { tool: { name: event.tool, duration_ms: round(event.durationMs) }, ...principal(event.principal) };
     case 'tool.denied':
       return { tool: { name: text(event.tool), reason: event.reason }, ...principal(event.principal) };
     case 'credentials.exchanged':

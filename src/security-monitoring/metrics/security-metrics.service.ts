@@ -44,6 +44,8 @@ export class SecurityMetricsService {
       case 'tool.called':
         this.#toolDuration.observe(event.durationMs / 1000);
         return this.#toolCalls.inc({ tool: this.#boundedTool(event.tool), outcome: event.outcome });
+      case 'tool.cancelled':
+        return this.#toolCalls.inc({ tool: this.#boundedTool(event.tool), outcome: 'cancelled' });
       case 'tool.denied':
         return this.#toolDenied.inc({ reason: event.reason });
       case 'credentials.exchanged':
