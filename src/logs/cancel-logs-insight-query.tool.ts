@@ -1,0 +1,53 @@
+import { CloudWatchLogsClient, StopQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { Inject } from '@nestjs/common';
+import { z } from 'zod';
+import { targetInput } from '../cloudwatch/target-input.js';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { CredentialsService } from '../credentials/credentials.service.js';
+import { type ErrorCode, ServiceError } from '../errors.js';
+import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
+import { ownQueryId, queryIdInput } from './query-id-input.js';
+
+const ENDED_CODES: ReadonlySet<ErrorCode> = new Set(['aws_rejected', 'aws_not_found']);
+const ENDED = 'The query is not running any more. Its result, if any, is at get_logs_insight_query_results.';
+
+export const cancelLogsInsightQuery = defineTool({
+  name: 'cancel_logs_insight_query',
+  title: 'Cancel a Logs Insights query',
+  description:
+    'Stops a query that execute_log_insights_query started, and with it its cost. success is false when it had already ended.',
+  input: z.strictObject({ query_id: queryIdInput, ...targetInput }),
+  output: z.object({
+    success: z.boolean().describe('True when this call stopped the query.'),
+    message: z.string().nullable().describe('Why not, when it did not.'),
+  }),
+  toolset: 'logs',
+  iamActions: ['logs:StopQuery'],
+  annotations: READ_ONLY,
+  slow: false,
+});
+
+@ProvidesTool(cancelLogsInsightQuery)
+export class CancelLogsInsightQueryTool {
+  constructor(
+    private readonly credentials: CredentialsService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  async execute(
+    input: z.output<typeof cancelLogsInsightQuery.input>,
+    call: ToolCall,
+  ): Promise<z.input<typeof cancelLogsInsightQuery.output>> {
+    const owner = await this.credentials.owner(input);
+    const queryId = ownQueryId(this.config.stateSecrets, input.query_id, owner);
+    const client = await this.credentials.client(CloudWatchLogsClient, input);
+    try {
+      const { success = false } = await client.send(new StopQueryCommand({ queryId }), { abortSignal: call.signal });
+      return { success, message: success ? null : ENDED };
+    } catch (error) {
+      // The id is known to be good, so AWS refuses it only because the query has ended, or ended long ago.
+      if (error instanceof ServiceError && ENDED_CODES.has(error.code)) return { success: false, message: ENDED };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type { CloudWatchLogsClient, GetQueryResultsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assume, clients } from '../demo/aws-emulator/emulator-fixture.js';
+import { AwsFault, type OperationTable } from '../demo/aws-emulator/operation.js';
+import { type AwsEmulator, runEmulator } from '../demo/aws-emulator/running-emulator.js';
+import { readQuery, runQuery, type Waiting } from './insights-query.client.js';
+import { MAX_ROWS } from './query-results.js';
+
+const QUERY = { logGroupNames: ['/shop/web'], startTime: 0, endTime: 1, queryString: 'fields @message' };
+const PAGE = 4_000;
+
+let aws: AwsEmulator;
+let client: CloudWatchLogsClient;
+/** How often a look at a query still finds it running. */
+let runningLooks: number;
+let rowsInAll: number;
+
+const resources = (): readonly string[] => ['arn:aws:logs:us-east-1:111111111111:log-group:/shop/web'];
+const operations: OperationTable = {
+  StartQuery: { resources, handle: () => ({ queryId: 'query-1' }) },
+  StopQuery: { handle: () => ({ success: true }) },
+  GetQueryResults: {
+    resources,
+    handle: ({ nextToken }: GetQueryResultsCommandInput) => {
+      const statistics = { recordsMatched: rowsInAll, recordsScanned: 7, bytesScanned: 9 };
+      if (runningLooks-- > 0) return { status: 'Running', statistics, results: [] };
+      const from = Number(nextToken ?? 0);
+      const to = Math.min(rowsInAll, from + PAGE);
+      const results = Array.from({ length: to - from }, (_, index) => [{ field: 'n', value: String(from + index) }]);
+      return { status: 'Complete', statistics, results, nextToken: to < rowsInAll ? String(to) : undefined };
+    },
+  },
+};
+
+beforeEach(async () => {
+  runningLooks = 0;
+  rowsInAll = 3;
+  aws = await runEmulator({ logs: operations, monitoring: {} });
+  client = clients(aws.url, await assume(aws.url)).logs;
+});
+
+afterEach(async () => {
+  client.destroy();
+  await aws.close();
+});
+
+const waiting = (more: Partial<Waiting> = {}): Waiting => ({
+  timeoutSeconds: 30,
+  signal: new AbortController().signal,
+  onPoll: () => undefined,
+  ...more,
+});
+const count = (operation: string): number => aws.calls.of(operation).length;
+const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+
+describe('runQuery', () => {
+  it('waits until the query has ended and tells each look before', async () => {
+    runningLooks = 2;
+    const looks: string[] = [];
+    const query = await runQuery(
+      client,
+      QUERY,
+      waiting({ onPoll: (status, scanned) => looks.push(`${status} ${scanned}`) }),
+    );
+    expect(query).toMatchObject({ queryId: 'query-1', status: 'Complete', statistics: { recordsMatched: 3 } });
+    expect(query.rows).toEqual({ items: [{ n: '0' }, { n: '1' }, { n: '2' }], truncated: false });
+    expect(looks).toEqual(['Running 7', 'Running 7']);
+    expect(count('StopQuery')).toBe(0);
+  });
+
+  it('reads the pages after the first', async () => {
+    rowsInAll = 9_500;
+    const { rows } = await runQuery(client, QUERY, waiting());
+    expect(rows.items).toHaveLength(9_500);
+    expect(rows.items.at(-1)).toEqual({ n: '9499' });
+    expect(rows.truncated).toBe(false);
+  });
+
+  it('stops waiting at the time-out and leaves the query running', async () => {
+    runningLooks = Number.POSITIVE_INFINITY;
+    const started = performance.now();
+    const query = await runQuery(client, QUERY, waiting({ timeoutSeconds: 1 }));
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(query).toMatchObject({ status: 'Polling Timeout', rows: { items: [] } });
+    expect(count('StopQuery')).toBe(0);
+  });
+
+  it('stops each query once within two seconds of cancelling and leaves no timer behind [MCP-25]', async () => {
+    runningLooks = Number.POSITIVE_INFINITY;
+    const before = timers();
+    const abort = new AbortController();
+    const runs = Array.from({ length: 20 }, () => runQuery(client, QUERY, waiting({ signal: abort.signal })));
+    const outcomes = Promise.allSettled(runs);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const cancelledAt = performance.now();
+    abort.abort();
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'cancelled' } });
+    expect(performance.now() - cancelledAt).toBeLessThan(2_000);
+    expect(count('StopQuery')).toBe(20);
+    const looks = count('GetQueryResults');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(count('GetQueryResults')).toBe(looks);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
+  it('stops the query when a look fails, and tells that failure', async () => {
+    runningLooks = Number.POSITIVE_INFINITY;
+    aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'access-denied' });
+    aws.faults.add({ operation: 'logs:StopQuery', kind: 'server-error' });
+    await expect(runQuery(client, QUERY, waiting())).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(count('StopQuery')).toBe(1);
+  });
+
+  it('starts nothing for a caller who has gone already', async () => {
+    await expect(runQuery(client, QUERY, waiting({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(count('StartQuery')).toBe(0);
+  });
+
+  it('stops a query whose start the caller did not wait for', async () => {
+    runningLooks = Number.POSITIVE_INFINITY;
+    aws.faults.add({ operation: 'logs:StartQuery', kind: 'latency', latencyMs: 300 });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 100);
+    await expect(runQuery(client, QUERY, waiting({ signal: abort.signal }))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(count('StopQuery')).toBe(1);
+  });
+});
+
+describe('readQuery', () => {
+  it('holds at most the rows of one answer and says that there are more', async () => {
+    rowsInAll = MAX_ROWS + 1;
+    const { rows } = await readQuery(client, 'query-1', new AbortController().signal);
+    expect(rows.items).toHaveLength(MAX_ROWS);
+    expect(rows.truncated).toBe(true);
+  });
+
+  it('passes on what AWS says of an unknown query', async () => {
+    const failing = await runEmulator({
+      logs: {
+        GetQueryResults: {
+          resources,
+          handle: () => {
+            throw new AwsFault('ResourceNotFoundException', 'no such query');
+          },
+        },
+      },
+      monitoring: {},
+    });
+    const { logs } = clients(failing.url, await assume(failing.url));
+    await expect(readQuery(logs, 'query-1', new AbortController().signal)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    logs.destroy();
+    await failing.close();
+  });
+});
