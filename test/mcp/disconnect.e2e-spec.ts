@@ -1,0 +1,66 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type Stack, startStack } from '../support/stack.js';
+
+const RUNS = 200;
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+
+const BODY = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: {
+    name: 'execute_log_insights_query',
+    arguments: {
+      log_group_names: ['/shop/checkout'],
+      start_time: 'now-1h',
+      end_time: 'now',
+      query_string: 'fields @message | limit 1 # takes 60s',
+      max_timeout: 60,
+    },
+  },
+});
+
+function startThenDisconnect(token: string, afterMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
+    const outgoing = request(stack.endpoint, { method: 'POST', headers, agent: false }, (response) => {
+      response.on('error', () => undefined);
+      setTimeout(() => outgoing.destroy(), afterMs);
+    });
+    outgoing.on('error', () => undefined).on('close', resolve);
+    outgoing.end(BODY);
+  });
+}
+
+const named = (name: string): Record<string, unknown>[] =>
+  stack.log.lines().filter((line) => (line['event'] as { name?: string } | undefined)?.name === name);
+
+describe(`${RUNS} clients that close the connection while their query runs`, () => {
+  it('stop it in AWS once each, within 2 s, and leave nothing behind [MCP-25]', { timeout: 60_000 }, async () => {
+    const token = await stack.token('alice');
+    for (let batch = 0; batch < RUNS; batch += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => startThenDisconnect(token, 500)));
+      await eventually(() => expect(stack.aws.calls.of('StopQuery')).toHaveLength(batch + 50));
+    }
+    expect(stack.aws.calls.of('StartQuery')).toHaveLength(RUNS);
+    const stopped = new Set(stack.aws.calls.of('StopQuery').map(({ input }) => (input as { queryId: string }).queryId));
+    expect(stopped.size).toBe(RUNS);
+
+    await eventually(() => expect(named('tool.cancelled')).toHaveLength(RUNS));
+    const polls = stack.aws.calls.of('GetQueryResults').length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(stack.aws.calls.of('GetQueryResults')).toHaveLength(polls);
+    expect(stack.log.lines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+  });
+});
