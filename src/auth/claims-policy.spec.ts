@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuerSettings } from '../config/app-config.js';
+import type { IssuerSettings } from '../config/auth-config.js';
 import { refuseClaims } from './claims-policy.js';
 import { oidc } from './issuers/oidc.js';
 

@@ -15,7 +15,7 @@ const PLAIN_WIDTH = 150;
 
 /** A terminal on a stream; see https://no-color.org for NO_COLOR. */
 export function terminalOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Terminal {
-  const styled = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const styled = stream.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {
     styled,
     width: stream.columns ?? PLAIN_WIDTH,

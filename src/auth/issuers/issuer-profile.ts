@@ -1,4 +1,4 @@
-import type { IssuerSettings } from '../../config/app-config.js';
+import type { IssuerSettings } from '../../config/auth-config.js';
 import type { SigningAlgorithm } from '../signing-algorithms.js';
 import type { Claims, TokenShape } from '../token-shape.js';
 

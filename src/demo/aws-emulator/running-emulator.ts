@@ -54,6 +54,6 @@ export async function runEmulator(
     calls,
     faults,
     addOidcProvider: (provider) => webIdentity.add(provider),
-    close: server.close,
+    close: () => server.close(),
   };
 }

@@ -82,7 +82,8 @@ function readJsonCall(target: string, headers: IncomingHttpHeaders, body: Buffer
   const [prefix = '', operation = ''] = target.split('.');
   const service = JSON_SERVICES[prefix];
   if (service === undefined) return undefined;
-  const decode = service === 'logs' ? decodeLogsInput : (text: string) => decodeCloudWatchInput(operation, text);
+  const decode: (text: string) => object | Promise<object> =
+    service === 'logs' ? decodeLogsInput : (text: string) => decodeCloudWatchInput(operation, text);
   return {
     service,
     operation,

@@ -27,7 +27,7 @@ export interface IssuerShape {
 export function providerConfiguration({ resource, accessTokenSeconds, signingKey }: IssuerShape): Configuration {
   return {
     adapter: memoryStorage(),
-    jwks: { keys: [signingKey as never] },
+    jwks: { keys: [signingKey] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ALL_SCOPES.split(' '),
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups', 'custom:role_arn'] },

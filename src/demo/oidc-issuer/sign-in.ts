@@ -175,9 +175,6 @@ async function requestTokens(
 async function fetchJson(url: string, init?: RequestInit): Promise<Record<string, unknown>> {
   const response = await fetch(url, init);
   const body = (await response.json()) as Record<string, unknown>;
-  if (!response.ok)
-    throw new Error(
-      `${new URL(url).pathname} answered ${response.status} ${body['error']}: ${body['error_description']}`,
-    );
+  if (!response.ok) throw new Error(`${new URL(url).pathname} answered ${response.status}: ${JSON.stringify(body)}`);
   return body;
 }

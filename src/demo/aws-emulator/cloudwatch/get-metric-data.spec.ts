@@ -256,7 +256,7 @@ describe('getMetricData Metrics Insights', () => {
   it('groups, orders and limits', () => {
     const grouped = `FROM SCHEMA(${ns}) GROUP BY TargetGroup`;
     const all = select(`SELECT SUM(RequestCount) ${grouped} ORDER BY SUM() DESC`).map(([label]) => label);
-    expect(all).toEqual(['web', 'inventory', 'checkout'].map(names.targetGroup));
+    expect(all).toEqual(['web', 'inventory', 'checkout'].map((service) => names.targetGroup(service)));
     expect(select(`SELECT SUM(RequestCount) ${grouped} ORDER BY SUM() ASC LIMIT 1`).map(([label]) => label)).toEqual([
       names.targetGroup('checkout'),
     ]);

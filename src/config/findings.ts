@@ -1,0 +1,7 @@
+/** What reading the configuration brought to light. */
+export interface Findings {
+  /** Each stops the start: a sentence that begins with its variable and names the fix. */
+  readonly problems: string[];
+  /** Settings that work but that an operator should know of. */
+  readonly warnings: string[];
+}

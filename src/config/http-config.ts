@@ -1,0 +1,54 @@
+import { isLoopbackHost } from './setting-types.js';
+import type { Findings } from './findings.js';
+import type { Settings } from './settings.js';
+
+/** Where the server listens and how clients see it. */
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Origin of this server as clients see it. */
+  readonly publicUrl: string;
+  /** The protected resource identifier: `publicUrl` + `/mcp` (RFC 9728). */
+  readonly resource: string;
+  readonly allowedHosts: readonly string[];
+  readonly corsAllowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+}
+
+/** Assembles where the server listens; what is wrong or worth knowing goes to the findings. */
+export function assembleHttp(settings: Settings, authEnabled: boolean, findings: Findings): HttpConfig {
+  const publicUrl = settings.PUBLIC_URL ?? 'http://localhost:3334';
+  return {
+    host: listenHost(settings, authEnabled, findings),
+    port: settings.CLOUDWATCH_MCP_PORT ?? 3334,
+    metricsPort: settings.METRICS_PORT ?? 9464,
+    publicUrl,
+    resource: resourceOf(settings),
+    allowedHosts: settings.ALLOWED_HOSTS ?? [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'],
+    corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS ?? [],
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
+  };
+}
+
+/** The protected resource identifier. */
+export function resourceOf({ PUBLIC_URL: publicUrl = 'http://localhost:3334' }: Settings): string {
+  return `${publicUrl}/mcp`;
+}
+
+function listenHost(settings: Settings, authEnabled: boolean, findings: Findings): string {
+  const host = settings.CLOUDWATCH_MCP_SERVER_HOST;
+  if (authEnabled) return host ?? '0.0.0.0';
+  if (settings.INSECURE_ALLOW_NO_AUTH === true) {
+    findings.warnings.push(
+      'INSECURE_ALLOW_NO_AUTH is set: the server listens beyond this machine without authentication.',
+    );
+    return host ?? '0.0.0.0';
+  }
+  if (host !== undefined && !isLoopbackHost(host)) {
+    findings.problems.push(
+      'CLOUDWATCH_MCP_SERVER_HOST: without authentication the server listens on loopback only (example: CLOUDWATCH_MCP_SERVER_HOST=127.0.0.1); INSECURE_ALLOW_NO_AUTH=true overrides that',
+    );
+  }
+  return host ?? '127.0.0.1';
+}

@@ -1,0 +1,52 @@
+import { AwsFault, type OperationContext } from '../../operation.js';
+import type { LogGroup } from '../log-group.js';
+import type { LogsStore } from '../logs-store.js';
+import { invalidParameter } from './input-checks.js';
+
+const ARN = /^arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:([^:*]+)(?::\*)?$/;
+
+/** ARN of a log group without the trailing `:*`. */
+export function logGroupArn(name: string, { region, accountId }: OperationContext): string {
+  return `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+}
+
+/** Operations that work on one group take its name or its identifier, never both. */
+export interface GroupInput {
+  readonly logGroupName?: string;
+  readonly logGroupIdentifier?: string;
+}
+
+/** What IAM is asked about for an operation on one log group. */
+export function groupResources(input: GroupInput, context: OperationContext): string[] {
+  return [resourceOf(input.logGroupIdentifier ?? input.logGroupName ?? '', context)];
+}
+
+/** An identifier (name or ARN) as the ARN IAM is asked about. */
+export function resourceOf(identifier: string, context: OperationContext): string {
+  return ARN.test(identifier) ? identifier.replace(/:\*$/, '') : logGroupArn(identifier, context);
+}
+
+/** @throws AwsFault when none or both are given, and when the group does not exist */
+export function groupOf(input: GroupInput, store: LogsStore, context: OperationContext): LogGroup {
+  const { logGroupName, logGroupIdentifier } = input;
+  if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
+    throw invalidParameter('Exactly one of logGroupName and logGroupIdentifier must be given.');
+  }
+  return existingGroup(logGroupIdentifier ?? logGroupName ?? '', store, context);
+}
+
+/**
+ * Finds a group by name or ARN.
+ * @throws AwsFault ResourceNotFoundException, also for an ARN of another account or region
+ */
+export function existingGroup(identifier: string, store: LogsStore, context: OperationContext): LogGroup {
+  const [, region, accountId, nameInArn] = ARN.exec(identifier) ?? [];
+  const here = nameInArn === undefined || (region === context.region && accountId === context.accountId);
+  const group = here ? store.group(nameInArn ?? identifier) : undefined;
+  if (group) return group;
+  const name = nameInArn ?? identifier;
+  throw new AwsFault(
+    'ResourceNotFoundException',
+    `Log group '${name}' does not exist for account ID '${accountId ?? context.accountId}'`,
+  );
+}
