@@ -35,6 +35,8 @@ export interface ServiceErrorOptions {
   readonly detail?: string;
   readonly cause?: unknown;
   readonly retryAfterSeconds?: number;
+  /** What a refused tool call is counted under, where the code alone does not tell. */
+  readonly denied?: ToolDeniedReason;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface ServiceErrorOptions {
 export class ServiceError extends Error {
   readonly detail?: string;
   readonly retryAfterSeconds?: number;
+  readonly denied?: ToolDeniedReason;
 
   constructor(
     readonly code: ErrorCode,
@@ -54,6 +57,7 @@ export class ServiceError extends Error {
     this.name = 'ServiceError';
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.denied = options.denied;
   }
 }
 
@@ -78,8 +82,9 @@ export class InvalidInput extends ServiceError {
   constructor(
     readonly field: string,
     message: string,
+    denied?: ToolDeniedReason,
   ) {
-    super('invalid_input', `${field}: ${message}`);
+    super('invalid_input', `${field}: ${message}`, { denied });
     this.name = 'InvalidInput';
   }
 }
@@ -109,12 +114,13 @@ const DENIED_REASONS: Readonly<Partial<Record<ErrorCode, ToolDeniedReason>>> = {
   unknown_query: 'unknown_query',
   no_role: 'no_role',
   credentials_refused: 'assume_role',
+  credentials_unavailable: 'assume_role',
   insufficient_scope: 'scope',
 };
 
 /** The reason a refused call is counted under, or undefined for failures that are not refusals. */
-export function toolDeniedReason(code: ErrorCode): ToolDeniedReason | undefined {
-  return DENIED_REASONS[code];
+export function toolDeniedReason({ denied, code }: ServiceError): ToolDeniedReason | undefined {
+  return denied ?? DENIED_REASONS[code];
 }
 
 /** The configuration cannot be used: every problem at once, each naming its variable. The process exits with 1. */

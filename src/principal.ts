@@ -31,6 +31,41 @@ export class PresentedToken {
   }
 }
 
+/** Temporary AWS keys as a token carries them. */
+export interface CarriedKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/**
+ * AWS keys that came in claims of a verified token, kept apart from its other claims.
+ * SECURITY: it prints, serialises and inspects as `[redacted]`; only `reveal()` gives the keys.
+ */
+export class CarriedCredentials {
+  readonly #keys: CarriedKeys;
+
+  constructor(keys: CarriedKeys) {
+    this.#keys = keys;
+  }
+
+  reveal(): CarriedKeys {
+    return this.#keys;
+  }
+
+  toString(): string {
+    return '[redacted]';
+  }
+
+  toJSON(): string {
+    return '[redacted]';
+  }
+
+  [inspect.custom](): string {
+    return '[redacted]';
+  }
+}
+
 /** The authenticated caller. Two principals are the same person only if issuer and subject both agree (RFC 7519 section 4.1.2). */
 export interface Principal {
   /** `iss` of the token, `apikey` for API keys, `local` when authentication is off. */
@@ -40,16 +75,20 @@ export interface Principal {
   readonly method: AuthMethod;
   /** A readable name for session names and audit records; never used to decide anything. */
   readonly displayName: string;
+  /** Which of a label's API keys was presented: the first 12 hex digits of its SHA-256. */
+  readonly keyId?: string;
   /** Only when the issuer says `email_verified: true`. */
   readonly email?: string;
   /** `azp`, `client_id` or `cid` of the token. */
   readonly clientId?: string;
   readonly scopes: readonly string[];
   readonly groups: readonly string[];
-  /** Every verified claim; empty for API keys and local use. */
+  /** Every verified claim but AWS keys; empty for API keys and local use. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Present for bearer JWTs only. */
   readonly token?: PresentedToken;
+  /** AWS keys in the claims of a bearer JWT; only with TOKEN_CLAIM_CREDENTIALS=true. */
+  readonly carried?: CarriedCredentials;
   /** Seconds since the epoch (`exp`); absent when the credential does not expire. */
   readonly expiresAt?: number;
 }
@@ -84,4 +123,14 @@ export const PRINCIPAL = Symbol('PRINCIPAL');
 /** An unambiguous key for maps and limits: JSON, since joining with a separator lets two callers collide. */
 export function principalKey(principal: Pick<Principal, 'issuer' | 'subject'>): string {
   return JSON.stringify([principal.issuer, principal.subject]);
+}
+
+/** Whether the credential is of a kind that carries scopes: an access token. API keys and local use have none to ask for. */
+export function carriesScopes({ method }: Pick<Principal, 'method'>): boolean {
+  return method === 'jwt' || method === 'introspection';
+}
+
+/** The scopes of `needed` that the caller lacks. Compared exactly, letter case included: no scope implies another. */
+export function lackingScopes({ scopes }: Pick<Principal, 'scopes'>, needed: readonly string[]): readonly string[] {
+  return needed.filter((scope) => !scopes.includes(scope));
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findApiKey } from './api-key.js';
+import { newApiKey } from '../config/api-key-format.js';
+import { findApiKey, type KnownApiKey, knownApiKeys } from './api-key.js';
 
-const entry = (label: string, key: string): { label: string; sha256: string } => ({
-  label,
-  sha256: createHash('sha256').update(key).digest('hex'),
-});
+const entry = (label: string, key: string): KnownApiKey[] => [
+  ...knownApiKeys([{ label, sha256: createHash('sha256').update(key).digest('hex') }]),
+];
 
 const OLD = 'Kq7dX2mVw9RtB4nLp8sHc3jFz6gYa1eU';
-const NEW = 'cwmcp_ab12cd34_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG_0a1b2c';
-const ENTRIES = [entry('old', OLD), entry('new', NEW)];
+const NEW = newApiKey();
+const ENTRIES = [...entry('old', OLD), ...entry('new', NEW)];
 
 describe('findApiKey', () => {
   it('finds each of several keys by its label [A6]', () => {
@@ -38,9 +38,11 @@ describe('findApiKey', () => {
     );
   });
 
-  it('does not take the digest of a text no key can have', () => {
+  it('does not take the digest of a text no key can have [KEY-10]', () => {
+    const mistyped = `${NEW.slice(0, -1)}${NEW.endsWith('0') ? '1' : '0'}`;
+    expect(findApiKey(mistyped, entry('mistyped', mistyped))).toBeUndefined();
     const long = 'a'.repeat(257);
-    expect(findApiKey(long, [entry('long', long)])).toBeUndefined();
-    expect(findApiKey('a'.repeat(256), [entry('long', 'a'.repeat(256))])?.label).toBe('long');
+    expect(findApiKey(long, entry('long', long))).toBeUndefined();
+    expect(findApiKey('a'.repeat(256), entry('long', 'a'.repeat(256)))?.label).toBe('long');
   });
 });

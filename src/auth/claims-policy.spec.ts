@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuerSettings } from '../config/auth-config.js';
+import type { IssuerSettings } from '../config/issuer-settings.js';
 import { refuseClaims } from './claims-policy.js';
 import { oidc } from './issuers/oidc.js';
 
 const NOW = 1_800_000_000;
 const TOLERANCE = 30;
 const SETTINGS: IssuerSettings = {
+  name: 'idp',
   issuer: 'https://idp.test',
   profile: 'oidc',
   audiences: ['https://mcp.test/mcp'],
   allowedClients: [],
-  acceptIdTokens: false,
+  acceptedTokens: ['access'],
+  requireAtJwt: false,
+  claimNames: {},
 };
 const GOOD = { iss: 'https://idp.test', aud: 'https://mcp.test/mcp', sub: 'u1', iat: NOW, exp: NOW + 600 };
 
@@ -91,14 +94,14 @@ describe('refuseClaims', () => {
     expect(judge({ aud: 'client-id', nonce: 'n', at_hash: 'h' })).toBe('aud_mismatch');
     for (const mark of [{ nonce: 'n' }, { at_hash: 'h' }, { c_hash: 'h' }, { token_use: 'id' }, { typ: 'ID' }]) {
       expect(judge(mark)).toBe('typ_mismatch');
-      expect(judge(mark, { settings: { acceptIdTokens: true } })).toBe('accepted');
+      expect(judge(mark, { settings: { acceptedTokens: ['access', 'id'] } })).toBe('accepted');
       expect(judge(mark, { typ: 'at+jwt' })).toBe('accepted');
     }
   });
 
   it('refuses logout tokens even where ID tokens are accepted', () => {
     const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
-    expect(judge({ events }, { settings: { acceptIdTokens: true } })).toBe('typ_mismatch');
+    expect(judge({ events }, { settings: { acceptedTokens: ['access', 'id'] } })).toBe('typ_mismatch');
   });
 
   it('calls a token expired only when nothing else is wrong with it', () => {

@@ -405,6 +405,43 @@ describe('McpAuthGuard over the failure budget of an address', () => {
   });
 });
 
+describe('McpAuthGuard with scopes required', () => {
+  const env = { OAUTH_REQUIRED_SCOPES: 'cw:read,cw:query', TOOL_SCOPES: 'alarms=cw:alarms' };
+
+  it('asks a token for all of them, names them all, and tells the operator which it lacks [A14] [CLM-23]', async () => {
+    await start(env);
+    const answer = await bearer(await good({ scope: 'cw:read private:held' }));
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatchObject({ error: 'insufficient_scope' });
+    expect(answer.challenge).toMatch(
+      new RegExp(
+        `error="insufficient_scope", error_description="[^"]+", scope="cw:read cw:query", resource_metadata="`,
+      ),
+    );
+    expect(JSON.stringify(answer)).not.toContain('private:held');
+    expect(outcomes()).toEqual(['jwt:scope_insufficient']);
+    expect(events.at(-1)).toMatchObject({ detail: 'the token lacks cw:query' });
+    expect((await bearer(await good({ scope: 'cw:query cw:read' }))).status).toBe(200);
+  });
+
+  it('asks nothing of an API key or of the one local user [A14]', async () => {
+    await start(env);
+    expect((await bearer(API_KEY)).status).toBe(200);
+    await app?.close();
+    await start({ ...env, ENABLE_AUTH: 'false' });
+    expect((await send()).status).toBe(200);
+  });
+
+  it('says in a 401 what to ask for, and does not count a good token against its address', async () => {
+    await start({ ...env, RATE_LIMIT_FAILED_AUTH: '1' });
+    const narrow = await good({ scope: 'cw:read' });
+    for (let attempt = 0; attempt < 3; attempt++) expect((await bearer(narrow)).status).toBe(403);
+    expect((await send()).challenge).toBe(
+      `Bearer realm="cloudwatch-mcp", scope="cw:read cw:query", resource_metadata="${METADATA}"`,
+    );
+  });
+});
+
 describe('McpAuthGuard with authentication off', () => {
   it('knows one local user and looks at no credential [A8]', async () => {
     await start({ ENABLE_AUTH: 'false' });

@@ -3,20 +3,28 @@ import type { Request, Response } from 'express';
 import passport from 'passport';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { HttpRefusal } from '../errors.js';
-import { type AuthenticatedRequest, LOCAL_PRINCIPAL, type Principal } from '../principal.js';
+import {
+  type AuthenticatedRequest,
+  carriesScopes,
+  lackingScopes,
+  LOCAL_PRINCIPAL,
+  type Principal,
+} from '../principal.js';
+import { fingerprint } from '../security-monitoring/audit/fingerprint.js';
 import { requestFacts } from '../security-monitoring/http/request-facts.js';
 import { FailureBudgetService } from '../security-monitoring/rate-limit/failure-budget.service.js';
 import type { AttemptMethod, AuthFailureReason, RequestFacts } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { AuthenticationFailed, type Refused } from './auth-failure.js';
+import { ApiKeyStoreService } from './api-key-store.service.js';
 import { authRefusal } from './auth-refusal.js';
-import { fingerprint, type PresentedCredential, presentedCredential } from './presented-credential.js';
+import { type IntrospectionSlot, IntrospectionSlotsService } from './introspection-slots.service.js';
+import { mayBeOpaqueToken, presentedCredential, type UsableCredential } from './presented-credential.js';
 import { metadataUrl } from './protected-resource-metadata.js';
 import { ApiKeyStrategy } from './strategies/api-key.strategy.js';
 import type { AuthenticationAttempt } from './strategies/authentication-attempt.js';
+import { IntrospectionStrategy } from './strategies/introspection.strategy.js';
 import { JwtStrategy } from './strategies/jwt.strategy.js';
-
-const STRATEGIES = { jwt: 'jwt', 'api-key': 'api-key', opaque: 'api-key' } as const;
 
 const UNUSABLE = {
   none: { reason: 'missing', detail: 'no bearer credential' },
@@ -24,8 +32,16 @@ const UNUSABLE = {
   ambiguous: { reason: 'multiple_credentials', detail: 'more than one Authorization line' },
 } as const satisfies Record<string, Refused>;
 
+type StrategyName = 'jwt' | 'api-key' | 'introspection';
+
 /** Failures that say nothing against the caller's address. */
-const UNCOUNTED: ReadonlySet<AuthFailureReason> = new Set(['missing', 'expired', 'idp_unavailable']);
+const UNCOUNTED: ReadonlySet<AuthFailureReason> = new Set([
+  'missing',
+  'expired',
+  'scope_insufficient',
+  'idp_unavailable',
+  'introspection_unavailable',
+]);
 const IDP_RETRY_SECONDS = 5;
 
 /**
@@ -44,8 +60,11 @@ export class McpAuthGuard implements CanActivate {
     private readonly events: SecurityEventsService,
     jwt: JwtStrategy,
     apiKey: ApiKeyStrategy,
+    introspection: IntrospectionStrategy,
+    private readonly keys: ApiKeyStoreService,
+    private readonly slots: IntrospectionSlotsService,
   ) {
-    this.#passport.use('jwt', jwt).use('api-key', apiKey);
+    this.#passport.use('jwt', jwt).use('api-key', apiKey).use('introspection', introspection);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -62,35 +81,61 @@ export class McpAuthGuard implements CanActivate {
   async #authenticate(request: Request, response: Response): Promise<Principal> {
     const facts = requestFacts(request);
     const presented = presentedCredential(request.rawHeaders);
+    if (!('text' in presented)) throw await this.#refuse(UNUSABLE[presented.kind], facts, 'unknown');
+    const method = this.#methodFor(presented);
+    const slot = this.slots.slotFor(facts.clientIp);
     try {
-      const principal = await this.#verify(presented, facts, response);
+      const principal = await this.#verify(this.#attempt(presented, facts, slot), method, response);
+      this.#requireScopes(principal);
       const { aud } = principal.claims;
       const audienceCount = Array.isArray(aud) ? aud.length : undefined;
       this.events.record({ name: 'auth.success', request: facts, principal, audienceCount });
       return principal;
     } catch (error) {
       if (!(error instanceof AuthenticationFailed)) throw error;
-      throw await this.#refuse(error, presented, facts);
+      throw await this.#refuse(error, facts, method, presented.text);
+    } finally {
+      slot.release();
     }
   }
 
-  async #verify(presented: PresentedCredential, facts: RequestFacts, response: Response): Promise<Principal> {
-    if (!('text' in presented)) throw new AuthenticationFailed(UNUSABLE[presented.kind]);
-    const attempt: AuthenticationAttempt = {
-      credential: presented,
-      mayFetchKeys: async () => !(await this.budget.isExhausted(facts.clientIp)),
+  /**
+   * The one strategy that judges what was presented. SECURITY: an opaque text is compared with the API keys before
+   * anybody else is asked about it, so that no key is ever sent to an authorization server.
+   */
+  #methodFor(credential: UsableCredential): StrategyName {
+    if (credential.kind !== 'opaque') return credential.kind;
+    const asksServer = this.config.auth.introspection !== undefined && mayBeOpaqueToken(credential);
+    return asksServer && this.keys.find(credential.text) === undefined ? 'introspection' : 'api-key';
+  }
+
+  #attempt(credential: UsableCredential, { clientIp }: RequestFacts, slot: IntrospectionSlot): AuthenticationAttempt {
+    return {
+      credential,
+      mayFetchKeys: async () => !(await this.budget.isExhausted(clientIp)),
+      mayIntrospect: slot.take,
     };
+  }
+
+  async #verify(attempt: AuthenticationAttempt, method: StrategyName, response: Response): Promise<Principal> {
     return new Promise((resolve, reject) => {
       const settle = (error: unknown, principal: Principal | false | null, failure: unknown): void => {
         if (error) reject(error);
         else if (principal) resolve(principal);
         else reject(asFailure(failure));
       };
-      this.#passport.authenticate(STRATEGIES[presented.kind], { session: false }, settle)(attempt, response, reject);
+      this.#passport.authenticate(method, { session: false }, settle)(attempt, response, reject);
     });
   }
 
-  async #refuse(failed: Refused, presented: PresentedCredential, facts: RequestFacts): Promise<HttpRefusal> {
+  #requireScopes(principal: Principal): void {
+    if (!carriesScopes(principal)) return;
+    const lacking = lackingScopes(principal, this.config.scopes.endpoint);
+    if (lacking.length === 0) return;
+    throw new AuthenticationFailed({ reason: 'scope_insufficient', detail: `the token lacks ${lacking.join(' ')}` });
+  }
+
+  async #refuse(failed: Refused, facts: RequestFacts, method: AttemptMethod, text?: string): Promise<HttpRefusal> {
     const { clientIp } = facts;
     const counted = !UNCOUNTED.has(failed.reason);
     const limited = counted && (await this.budget.isExhausted(clientIp));
@@ -100,12 +145,12 @@ export class McpAuthGuard implements CanActivate {
       name: 'auth.failure',
       request: facts,
       reason,
-      method: methodOf(presented),
-      fingerprint: 'text' in presented ? fingerprint(presented.text) : undefined,
+      method,
+      fingerprint: text === undefined ? undefined : fingerprint(text),
       detail: limited ? `${failed.reason}: ${failed.detail}` : failed.detail,
     });
     const retryAfter = limited ? await this.budget.retryAfterSeconds(clientIp) : IDP_RETRY_SECONDS;
-    return authRefusal(reason, metadataUrl(this.config), retryAfter);
+    return authRefusal(reason, metadataUrl(this.config), retryAfter, this.config.scopes.endpoint);
   }
 }
 
@@ -113,8 +158,4 @@ export class McpAuthGuard implements CanActivate {
 function asFailure(failure: unknown): AuthenticationFailed {
   if (failure instanceof AuthenticationFailed) return failure;
   return new AuthenticationFailed({ reason: 'bad_signature', detail: 'the signature does not verify' });
-}
-
-function methodOf(presented: PresentedCredential): AttemptMethod {
-  return 'text' in presented ? STRATEGIES[presented.kind] : 'unknown';
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fingerprint, MAX_TOKEN_LENGTH, presentedCredential } from './presented-credential.js';
+import { MAX_TOKEN_LENGTH, presentedCredential } from './presented-credential.js';
 
 const withBearer = (text: string): ReturnType<typeof presentedCredential> =>
   presentedCredential(['Host', 'mcp.test', 'Authorization', `Bearer ${text}`]);
@@ -66,11 +66,5 @@ describe('presentedCredential', () => {
         expect([...lines, ['', '']].some(([, value]) => value?.endsWith(text))).toBe(true);
       }),
     );
-  });
-});
-
-describe('fingerprint', () => {
-  it('is the first twelve hex digits of the SHA-256', () => {
-    expect(fingerprint('abc')).toBe('ba7816bf8f01');
   });
 });

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { API_KEY_PREFIX } from '../config/api-key-format.js';
+import { rawHeaderValues } from '../security-monitoring/http/raw-header.js';
 
 /** A credential that one strategy can judge; its kind is decided by its shape alone. */
 export interface UsableCredential {
@@ -13,8 +14,6 @@ export type PresentedCredential = UsableCredential | { readonly kind: 'none' | '
 export const MAX_TOKEN_LENGTH = 8192;
 /** Longest API key that is looked at, in characters. */
 export const MAX_API_KEY_LENGTH = 256;
-/** The keys this server makes begin so; a text with this prefix is never anything else. */
-const API_KEY_PREFIX = 'cwmcp_';
 
 /**
  * Finds the one credential of a request in the raw header lines (Node's own `headers` silently drops a second
@@ -22,9 +21,7 @@ const API_KEY_PREFIX = 'cwmcp_';
  * section 11.1); other schemes present nothing this server understands. Linear in the length of the header.
  */
 export function presentedCredential(rawHeaders: readonly string[]): PresentedCredential {
-  const values = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization',
-  );
+  const values = rawHeaderValues(rawHeaders, 'authorization');
   const [value] = values;
   if (value === undefined) return { kind: 'none' };
   if (values.length > 1) return { kind: 'ambiguous' };
@@ -44,7 +41,15 @@ function byShape(text: string): PresentedCredential {
   return { kind: text.split('.').length === 3 ? 'jwt' : 'opaque', text };
 }
 
-/** Names a credential in audit records without giving it away: the first 12 hex digits of its SHA-256. */
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+/** What is left of a token that lost a segment or gained one: neither a key nor a token of any kind. */
+export function isBrokenToken({ kind, text }: UsableCredential): boolean {
+  return kind === 'opaque' && (text.includes('.') || text.startsWith('eyJ'));
+}
+
+/**
+ * Whether an authorization server may be asked what a text is. SECURITY: a key of this server, a JWT and any part of
+ * one stay here; they may belong to somebody else's issuer.
+ */
+export function mayBeOpaqueToken({ kind, text }: UsableCredential): boolean {
+  return kind === 'opaque' && !text.split('.').some((segment) => segment.startsWith('eyJ'));
 }

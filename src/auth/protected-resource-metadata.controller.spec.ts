@@ -59,6 +59,15 @@ describe('ProtectedResourceMetadataController', () => {
     }
   });
 
+  it('names every scope there may be a need for, once [A12] [A14]', async () => {
+    const env = { ...WITH_ISSUER, OAUTH_REQUIRED_SCOPES: 'cw:read', TOOL_SCOPES: 'logs=cw:query,alarms=cw:read' };
+    const server = (await start(env)).getHttpServer();
+    const { body } = await request(server)
+      .get(PATHS[0] as string)
+      .expect(200);
+    expect(body.scopes_supported).toEqual(['cw:read', 'cw:query']);
+  });
+
   it('names no authorization server where only API keys are accepted', async () => {
     const server = (await start({ API_KEYS: `ci:sha256:${'0'.repeat(64)}` })).getHttpServer();
     const { body } = await request(server)

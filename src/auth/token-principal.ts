@@ -1,4 +1,5 @@
 import { type Principal, PresentedToken } from '../principal.js';
+import { withoutCredentials } from './claim-credentials.js';
 import type { IssuerProfile } from './issuers/issuer-profile.js';
 import type { Claims } from './token-shape.js';
 
@@ -15,13 +16,13 @@ export function principalOfToken(claims: Claims, profile: IssuerProfile, text: s
     clientId: profile.clientId(claims),
     scopes: profile.scopes(claims),
     groups: profile.groups(claims),
-    claims,
+    claims: withoutCredentials(claims),
     token: new PresentedToken(text),
     expiresAt: claims.exp as number,
   };
 }
 
 /** Fit for a log line and a session name: short, and without control or direction characters. */
-function isReadable(name: unknown): name is string {
+export function isReadable(name: unknown): name is string {
   return typeof name === 'string' && name.trim() !== '' && name.length <= 128 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name);
 }

@@ -1,6 +1,6 @@
 import type { Refused } from './auth-failure.js';
 import { MAX_TOKEN_LENGTH } from './presented-credential.js';
-import { isSigningAlgorithm, type SigningAlgorithm } from './signing-algorithms.js';
+import { isSigningAlgorithm, type SigningAlgorithm } from '../config/signing-algorithms.js';
 import { parseStrictObject } from './strict-json.js';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -28,6 +28,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * members that name keys or addresses (`jwk`, `jku`, `x5u`, `x5c`) are never looked at.
  */
 export function readTokenShape(text: string): TokenShape | Refused {
+  const header = readTokenHeader(text);
+  if ('reason' in header) return header;
+  const claims = decodeObject(text.split('.')[1] ?? '');
+  if (claims === undefined) return refused('malformed', 'the payload is not one unambiguous JSON object');
+  if (typeof claims.iss !== 'string') return refused('iss_mismatch', 'iss is missing or not a string');
+  return { header, claims, issuer: claims.iss };
+}
+
+/** What the signature of a compact JWS is verified with, read as strictly; the payload may be anything. */
+export function readTokenHeader(text: string): TokenHeader | Refused {
   if (text.length > MAX_TOKEN_LENGTH) return refused('malformed', 'the token is longer than 8 KB');
   const [headerText, payloadText, signatureText, ...others] = text.split('.');
   if (headerText === undefined || payloadText === undefined || signatureText === undefined || others.length > 0) {
@@ -35,11 +45,7 @@ export function readTokenShape(text: string): TokenShape | Refused {
   }
   const header = readHeader(decodeObject(headerText));
   if ('reason' in header) return header;
-  if (decode(signatureText) === undefined) return refused('malformed', 'the signature is not base64url');
-  const claims = decodeObject(payloadText);
-  if (claims === undefined) return refused('malformed', 'the payload is not one unambiguous JSON object');
-  if (typeof claims.iss !== 'string') return refused('iss_mismatch', 'iss is missing or not a string');
-  return { header, claims, issuer: claims.iss };
+  return decode(signatureText) === undefined ? refused('malformed', 'the signature is not base64url') : header;
 }
 
 function readHeader(header: Claims | undefined): TokenHeader | Refused {

@@ -60,7 +60,7 @@ describe('loadAppConfig', () => {
 
   it('takes the audience as configured, else this server and the client id with a warning [A4]', () => {
     const strict = loadAppConfig({ ...OIDC, OAUTH_AUDIENCE: 'one, two', OIDC_CLIENT_ID: 'app' });
-    expect(strict.auth.issuers).toMatchObject([{ audiences: ['one', 'two'], acceptIdTokens: false }]);
+    expect(strict.auth.issuers).toMatchObject([{ audiences: ['one', 'two'], acceptedTokens: ['access'] }]);
     const open = loadAppConfig({
       ...OIDC,
       OAUTH_AUDIENCE: undefined,
@@ -68,10 +68,11 @@ describe('loadAppConfig', () => {
       PUBLIC_URL: 'https://mcp.example.com',
     });
     expect(open.auth.issuers).toMatchObject([
-      { audiences: ['https://mcp.example.com/mcp', 'app'], acceptIdTokens: true },
+      { audiences: ['https://mcp.example.com/mcp', 'app'], acceptedTokens: ['access', 'id'] },
     ]);
     expect(open.warnings.join()).toContain('OAUTH_AUDIENCE=https://mcp.example.com/mcp');
-    expect(loadAppConfig({ ...OIDC, ACCEPT_ID_TOKENS: 'true' }).auth.issuers[0]?.acceptIdTokens).toBe(true);
+    const both = loadAppConfig({ ...OIDC, ACCEPT_ID_TOKENS: 'true' });
+    expect(both.auth.issuers).toMatchObject([{ acceptedTokens: ['access', 'id'] }]);
   });
 
   it('switches authentication off for the value false only, with a warning and on loopback only [A8]', () => {
@@ -85,7 +86,10 @@ describe('loadAppConfig', () => {
     expect(loadAppConfig(OIDC)).toMatchObject({ auth: { enabled: true }, http: { host: '0.0.0.0', port: 3334 } });
     expect(problems({ ENABLE_AUTH: 'false', AUTH_ENABLED: 'true' })).toContain('disagree');
     expect(problems({ ENABLE_AUTH: 'false', CLOUDWATCH_MCP_SERVER_HOST: '0.0.0.0' })).toContain('loopback only');
-    expect(loadAppConfig({ ENABLE_AUTH: 'false', INSECURE_ALLOW_NO_AUTH: 'true' }).http.host).toBe('0.0.0.0');
+    const open = { ENABLE_AUTH: 'false', INSECURE_ALLOW_NO_AUTH: 'true' };
+    expect(problems(open)).toContain('ALLOWED_HOSTS');
+    expect(loadAppConfig({ ...open, ALLOWED_HOSTS: 'mcp.internal' }).http.host).toBe('0.0.0.0');
+    expect(loadAppConfig({ ...open, CLOUDWATCH_MCP_SERVER_HOST: '127.0.0.1' }).http.host).toBe('127.0.0.1');
   });
 
   it('starts no server whose API-key callers would have no role, and names all three ways out [B10]', () => {

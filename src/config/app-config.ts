@@ -4,12 +4,14 @@ import { assembleAuth, type AuthConfig } from './auth-config.js';
 import { assembleAws, type AwsConfig } from './aws-config.js';
 import type { Findings } from './findings.js';
 import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
+import { assembleScopes, type ScopeRules } from './scopes.js';
 import { type SettingName, type Settings, settingNotes, settingsSchema } from './settings.js';
 
 /** The whole configuration, validated; built once at start by `loadAppConfig`. */
 export interface AppConfig {
   readonly http: HttpConfig;
   readonly auth: AuthConfig;
+  readonly scopes: ScopeRules;
   readonly aws: AwsConfig;
   readonly limits: {
     readonly perUserPerMinute: number;
@@ -18,6 +20,8 @@ export interface AppConfig {
   };
   /** The first seals, all of them open. */
   readonly stateSecrets: readonly [string, ...string[]];
+  /** False: the secret is random, known to this replica only, until it restarts. */
+  readonly stateSecretConfigured: boolean;
   readonly logLevel: string;
   /** For the start line: settings that work but that an operator should know of. */
   readonly warnings: readonly string[];
@@ -59,6 +63,7 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
   const config: AppConfig = {
     http: assembleHttp(settings, auth.enabled, findings),
     auth,
+    scopes: assembleScopes(settings, auth, findings),
     aws: assembleAws(settings, auth, findings),
     limits: {
       perUserPerMinute: settings.RATE_LIMIT_PER_USER ?? 120,
@@ -66,6 +71,7 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
       expectedReplicas: settings.EXPECTED_REPLICAS ?? 1,
     },
     stateSecrets: stateSecrets(settings, findings),
+    stateSecretConfigured: settings.STATE_SECRET !== undefined,
     logLevel: settings.LOG_LEVEL ?? settings.FASTMCP_LOG_LEVEL ?? 'info',
     warnings: findings.warnings,
   };

@@ -1,26 +1,29 @@
-import { type ApiKeyEntry, parseApiKeys } from './api-key-entries.js';
+import type { ApiKeyEntry } from './api-key-entries.js';
+import { type ApiKeysFile, assembleApiKeys } from './api-keys.js';
 import type { Findings } from './findings.js';
-import { type Settings, settingNotes } from './settings.js';
+import { assembleIntrospection, type IntrospectionSettings } from './introspection-settings.js';
+import { assembleIssuers } from './issuer-config.js';
+import type { IssuerSettings } from './issuer-settings.js';
+import { OAUTH_VARIABLES } from './issuer-variables.js';
+import type { Settings } from './settings.js';
 
-/** One trusted issuer of tokens. */
-export interface IssuerSettings {
-  /** Exactly as in the token's `iss`. */
-  readonly issuer: string;
-  readonly profile: 'oidc';
-  /** Accepted `aud` values, exact match. */
-  readonly audiences: readonly string[];
-  readonly clientId?: string;
-  /** Empty: any client of the issuer. */
-  readonly allowedClients: readonly string[];
-  readonly acceptIdTokens: boolean;
-}
+export type { IssuerSettings };
 
 /** Who may call. */
 export interface AuthConfig {
   readonly enabled: boolean;
   readonly issuers: readonly IssuerSettings[];
+  /** Absent: an opaque text is an API key or nothing. */
+  readonly introspection?: IntrospectionSettings;
+  /** Every key accepted at start. */
   readonly apiKeys: readonly ApiKeyEntry[];
+  /** Present when keys may change while the server runs. */
+  readonly apiKeysFile?: ApiKeysFile;
+  /** Where people see their accounts and roles in AWS; shown to them and used for nothing. */
+  readonly accessPortal?: string;
 }
+
+const KEY_VARIABLES = ['API_KEYS', 'API_KEYS_FILE'] as const;
 
 const NO_WAY_IN = `No way in is configured. Set one of:
       OIDC_ISSUER and OIDC_CLIENT_ID   people sign in at your identity provider,  e.g. OIDC_ISSUER=https://idp.example.com OIDC_CLIENT_ID=cloudwatch-mcp
@@ -48,37 +51,14 @@ export function assembleAuth(settings: Settings, resource: string, findings: Fin
     );
     return { enabled, issuers: [], apiKeys: [] };
   }
-  const keys = settings.API_KEYS === undefined ? { entries: [], problems: [] } : parseApiKeys(settings.API_KEYS);
-  findings.problems.push(...keys.problems);
-  const issuers =
-    settings.OIDC_ISSUER === undefined ? [] : [oidcIssuer(settings, settings.OIDC_ISSUER, resource, findings)];
-  if (settings.OIDC_ISSUER === undefined) {
-    for (const name of ['OIDC_CLIENT_ID', 'OAUTH_AUDIENCE', 'OAUTH_ALLOWED_CLIENTS'] as const) {
-      if (settings[name] !== undefined)
-        findings.problems.push(
-          `${name}: is set without OIDC_ISSUER (example: OIDC_ISSUER=${settingNotes('OIDC_ISSUER').example})`,
-        );
-    }
-  }
-  if (settings.OIDC_ISSUER === undefined && settings.API_KEYS === undefined) findings.problems.push(NO_WAY_IN);
-  return { enabled, issuers, apiKeys: keys.entries };
-}
-
-function oidcIssuer(settings: Settings, issuer: string, resource: string, findings: Findings): IssuerSettings {
-  const clientId = settings.OIDC_CLIENT_ID;
-  const acceptIdTokens =
-    settings.OAUTH_AUDIENCE === undefined ? clientId !== undefined : (settings.ACCEPT_ID_TOKENS ?? false);
-  if (settings.OAUTH_AUDIENCE === undefined && clientId !== undefined) {
-    findings.warnings.push(
-      `OAUTH_AUDIENCE is not set: tokens for the client id are accepted too, ID tokens among them. Safer: OAUTH_AUDIENCE=${resource}`,
-    );
-  }
-  return {
-    issuer,
-    profile: 'oidc',
-    audiences: settings.OAUTH_AUDIENCE ?? (clientId === undefined ? [resource] : [resource, clientId]),
-    clientId,
-    allowedClients: settings.OAUTH_ALLOWED_CLIENTS ?? [],
-    acceptIdTokens,
-  };
+  const keys = assembleApiKeys(settings, findings, Date.now() / 1000);
+  const accessPortal = settings.AWS_IDENTITY_CENTER_START_URL;
+  const issuers = assembleIssuers(settings, resource, findings);
+  const introspection =
+    settings.OAUTH_ENABLED === false ? undefined : assembleIntrospection(settings, resource, findings);
+  if ([...OAUTH_VARIABLES, ...KEY_VARIABLES].every((name) => settings[name] === undefined))
+    findings.problems.push(NO_WAY_IN);
+  else if (settings.OAUTH_ENABLED === false && KEY_VARIABLES.every((name) => settings[name] === undefined))
+    findings.problems.push(`OAUTH_ENABLED: is false, and without ${KEY_VARIABLES.join(' or ')} nobody could call`);
+  return { enabled, issuers, accessPortal, ...(introspection !== undefined && { introspection }), ...keys };
 }

@@ -1,9 +1,10 @@
+import { loadAccessFile } from './access-file.js';
+import type { AccessRules } from './access-rules.js';
 import type { AuthConfig } from './auth-config.js';
 import { AWS_REGIONS, regionsOfPartition } from './aws-regions.js';
 import type { Findings } from './findings.js';
+import type { IssuerExchange } from './issuer-settings.js';
 import { type Settings, settingNotes } from './settings.js';
-
-export type CredentialExchangeKind = 'assume-role' | 'web-identity';
 
 /** How callers reach AWS. */
 export interface AwsConfig {
@@ -12,7 +13,16 @@ export interface AwsConfig {
   readonly roleArn?: string;
   readonly allowedRoleArns: readonly string[];
   readonly externalId?: string;
-  readonly exchange: CredentialExchangeKind;
+  /** Claim by which a token selects among the roles its holder may use. */
+  readonly roleClaim: string;
+  /** ACCESS_FILE: who may use which account. */
+  readonly access?: AccessRules;
+  /** For issuers that do not say otherwise. */
+  readonly exchange: IssuerExchange;
+  /** Narrows every role session: JSON as STS takes it. */
+  readonly sessionPolicy?: string;
+  /** True only with TOKEN_CLAIM_CREDENTIALS=true. */
+  readonly claimCredentials: boolean;
   /** True only with API_KEY_CREDENTIALS=server. */
   readonly apiKeysUseServerIdentity: boolean;
   readonly profile?: string;
@@ -45,18 +55,24 @@ export function assembleAws(settings: Settings, auth: AuthConfig, findings: Find
   if (auth.enabled && settings.AWS_PROFILE !== undefined)
     findings.problems.push('AWS_PROFILE: is for local use without authentication; remove it, or set ENABLE_AUTH=false');
   const server = settings.API_KEY_CREDENTIALS === 'server';
-  if (auth.apiKeys.length > 0 && settings.AWS_CLOUDWATCH_ROLE_ARN === undefined && !server) {
+  checkExchanges(settings, auth, findings);
+  const access = accessRules(settings, auth, { region, allowedRegions }, findings);
+  const granted = new Set(access?.grants.map(({ apiKey }) => apiKey));
+  const everyKeyGranted = auth.apiKeys.every(({ label }) => granted.has(label));
+  if (!everyKeyGranted && settings.AWS_CLOUDWATCH_ROLE_ARN === undefined && !server) {
     findings.problems.push(
       "API_KEYS: callers with a key have no AWS role. Set AWS_CLOUDWATCH_ROLE_ARN, give their label a role in ACCESS_FILE, or, to lend them the server's own identity, API_KEY_CREDENTIALS=server",
     );
   }
   if (
-    auth.issuers.length > 0 &&
+    (auth.issuers.some((issuer) => issuer.exchange !== 'cognito-identity') || auth.introspection !== undefined) &&
+    settings.TOKEN_CLAIM_CREDENTIALS !== true &&
     settings.AWS_CLOUDWATCH_ROLE_ARN === undefined &&
-    settings.AWS_ALLOWED_ROLE_ARNS === undefined
+    settings.AWS_ALLOWED_ROLE_ARNS === undefined &&
+    access?.grants.some(({ apiKey }) => apiKey === undefined) !== true
   ) {
     findings.problems.push(
-      `AWS_CLOUDWATCH_ROLE_ARN: signed-in callers have no AWS role. Set it, or AWS_ALLOWED_ROLE_ARNS for the roles their tokens may select (example: AWS_CLOUDWATCH_ROLE_ARN=${settingNotes('AWS_CLOUDWATCH_ROLE_ARN').example})`,
+      `AWS_CLOUDWATCH_ROLE_ARN: signed-in callers have no AWS role. Set it, or AWS_ALLOWED_ROLE_ARNS for the roles their tokens may select, or grant them accounts in ACCESS_FILE (example: AWS_CLOUDWATCH_ROLE_ARN=${settingNotes('AWS_CLOUDWATCH_ROLE_ARN').example})`,
     );
   }
   return {
@@ -65,11 +81,57 @@ export function assembleAws(settings: Settings, auth: AuthConfig, findings: Find
     roleArn: settings.AWS_CLOUDWATCH_ROLE_ARN,
     allowedRoleArns: settings.AWS_ALLOWED_ROLE_ARNS ?? [],
     externalId: settings.AWS_ROLE_EXTERNAL_ID,
+    roleClaim: settings.ROLE_CLAIM ?? 'custom:role_arn',
+    access,
     exchange: settings.AWS_CREDENTIAL_EXCHANGE ?? 'assume-role',
+    sessionPolicy: settings.AWS_SESSION_POLICY,
+    claimCredentials: settings.TOKEN_CLAIM_CREDENTIALS ?? false,
     apiKeysUseServerIdentity: server,
     profile: settings.AWS_PROFILE,
     endpointUrl: settings.AWS_ENDPOINT_URL,
   };
+}
+
+function accessRules(
+  settings: Settings,
+  auth: AuthConfig,
+  regions: Pick<AwsConfig, 'region' | 'allowedRegions'>,
+  findings: Findings,
+): AccessRules | undefined {
+  if (settings.ACCESS_FILE === undefined) return undefined;
+  if (!auth.enabled) {
+    findings.warnings.push('ACCESS_FILE is not used: without authentication there is nobody to grant anything to.');
+    return undefined;
+  }
+  const issuers = [...auth.issuers, ...(auth.introspection === undefined ? [] : [auth.introspection])].map(
+    ({ issuer }) => issuer,
+  );
+  const apiKeys = auth.apiKeys.map(({ label }) => label);
+  return loadAccessFile(settings.ACCESS_FILE, { ...regions, issuers, apiKeys }, findings);
+}
+
+/** Ways to credentials that need what is not configured, or that would go past what is. */
+function checkExchanges(settings: Settings, auth: AuthConfig, findings: Findings): void {
+  const poolless = auth.issuers.some((issuer) => issuer.exchange === undefined && issuer.identityPoolId === undefined);
+  if (settings.AWS_CREDENTIAL_EXCHANGE === 'cognito-identity' && poolless)
+    findings.problems.push(
+      'AWS_CREDENTIAL_EXCHANGE: cognito-identity needs AWS_COGNITO_IDENTITY_POOL_ID, and an issuer is no Cognito user pool; give that issuer an exchange of its own in ISSUERS_FILE',
+    );
+  if (settings.TOKEN_CLAIM_CREDENTIALS === true)
+    findings.warnings.push(
+      'TOKEN_CLAIM_CREDENTIALS is on: tokens carry AWS keys in the open, so anyone who sees a token holds the keys. For compatibility only.',
+    );
+  const unnarrowed = [
+    auth.issuers.some((issuer) => (issuer.exchange ?? settings.AWS_CREDENTIAL_EXCHANGE) === 'cognito-identity') &&
+      'an identity pool',
+    settings.TOKEN_CLAIM_CREDENTIALS === true && 'TOKEN_CLAIM_CREDENTIALS',
+    settings.API_KEY_CREDENTIALS === 'server' && 'API_KEY_CREDENTIALS=server',
+    !auth.enabled && 'ENABLE_AUTH=false',
+  ].filter((way) => way !== false);
+  if (settings.AWS_SESSION_POLICY !== undefined && unnarrowed.length > 0)
+    findings.problems.push(
+      `AWS_SESSION_POLICY: cannot narrow credentials from ${unnarrowed.join(', ')}; remove one or the other`,
+    );
 }
 
 function isAwsHost(url: string): boolean {

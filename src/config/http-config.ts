@@ -39,10 +39,16 @@ export function resourceOf({ PUBLIC_URL: publicUrl = 'http://localhost:3334' }: 
 function listenHost(settings: Settings, authEnabled: boolean, findings: Findings): string {
   const host = settings.CLOUDWATCH_MCP_SERVER_HOST;
   if (authEnabled) return host ?? '0.0.0.0';
-  if (settings.INSECURE_ALLOW_NO_AUTH === true) {
+  if (settings.INSECURE_ALLOW_NO_AUTH === true && !isLoopbackHost(host ?? '0.0.0.0')) {
     findings.warnings.push(
       'INSECURE_ALLOW_NO_AUTH is set: the server listens beyond this machine without authentication.',
     );
+    // Without authentication the Host check is all that keeps a web page from calling this server (DNS rebinding).
+    if (settings.ALLOWED_HOSTS === undefined && settings.PUBLIC_URL === undefined) {
+      findings.problems.push(
+        'ALLOWED_HOSTS: without authentication beyond loopback, name the hosts clients call this server by (example: ALLOWED_HOSTS=localhost,cloudwatch-mcp)',
+      );
+    }
     return host ?? '0.0.0.0';
   }
   if (host !== undefined && !isLoopbackHost(host)) {

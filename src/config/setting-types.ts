@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { regionsOfPartition } from './aws-regions.js';
 
 const blank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
@@ -27,7 +28,8 @@ export function strict<T>(parse: (text: string, ctx: z.RefinementCtx) => T | typ
     });
 }
 
-function refuse(ctx: z.RefinementCtx, message: string): typeof z.NEVER {
+/** Reports what is wrong with a value; the variable's name is put before it. */
+export function refuse(ctx: z.RefinementCtx, message: string): typeof z.NEVER {
   ctx.addIssue({ code: 'custom', message });
   return z.NEVER;
 }
@@ -83,12 +85,45 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** https, or http on loopback only; no user info, query or fragment (RFC 8414 section 2, RFC 8725 section 3.10). */
 export function secureUrl(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  const address = secureAddress(value, ctx);
+  if (typeof address !== 'string') return address;
+  // Not `url.search`: a bare ? or # at the end is empty there, and yet no issuer has one.
+  return /[?#]/.test(value) ? refuse(ctx, 'must not hold a query or fragment') : value;
+}
+
+/** https, or http on loopback only; no user info. Some providers publish keys at an address with a query. */
+export function secureAddress(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined) return refuse(ctx, 'must be a URL');
   if (url.username !== '' || url.password !== '') return refuse(ctx, 'must not hold a user name or password');
-  if (url.search !== '' || url.hash !== '') return refuse(ctx, 'must not hold a query or fragment');
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return value;
   return refuse(ctx, 'must begin with https:// (http:// is accepted for loopback addresses only)');
+}
+
+/** An https address that is only ever shown to people. */
+export function webAddress(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  return URL.canParse(value) && new URL(value).protocol === 'https:'
+    ? value
+    : refuse(ctx, 'must be an address that begins with https://');
+}
+
+/** The name of an AWS region. */
+export function region(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  return regionsOfPartition(value) === undefined ? refuse(ctx, 'is not a published AWS region') : value;
+}
+
+/** The id of a Cognito user pool: its region, `_` and letters or digits. */
+export function userPoolId(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  return /^[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]{1,55}$/.test(value)
+    ? value
+    : refuse(ctx, 'must be the id of a Cognito user pool, its region and letters or digits');
+}
+
+/** The id of a Cognito identity pool: its region, `:` and a UUID. */
+export function identityPoolId(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  return /^[a-z]{2}(-[a-z]+)+-\d:[0-9A-Za-z-]{1,55}$/.test(value)
+    ? value
+    : refuse(ctx, 'must be the id of a Cognito identity pool, its region and a UUID');
 }
 
 /** A secure URL without a path. */
@@ -99,12 +134,15 @@ export function origin(value: string, ctx: z.RefinementCtx): string | typeof z.N
   return new URL(url).origin;
 }
 
+/** `*`, brackets and the like are valid in a URL's host and never in a browser's. */
+const ORIGIN = /^https?:\/\/([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/;
+
 /** Browser origins, compared as they are: no pattern. */
 export function exactOrigins(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
   const origins = list(value, ctx);
   if (!Array.isArray(origins)) return origins;
   for (const entry of origins) {
-    if (!URL.canParse(entry) || new URL(entry).origin !== entry) {
+    if (!ORIGIN.test(entry) || !URL.canParse(entry) || new URL(entry).origin !== entry) {
       return refuse(
         ctx,
         'entries must be exact origins such as https://chat.example.com: no *, pattern, path or trailing /',
@@ -133,6 +171,29 @@ export function externalId(value: string, ctx: z.RefinementCtx): string | typeof
   return /^[\w+=,.@:/-]{2,1224}$/.test(value)
     ? value
     : refuse(ctx, 'must be 2 to 1224 characters of A-Z a-z 0-9 _+=,.@:/-');
+}
+
+const SESSION_POLICY_LIMIT = 2048;
+
+/** A session policy as STS takes it, without white space it does not need. */
+export function sessionPolicy(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  const policy = jsonObject(value);
+  if (policy === undefined) return refuse(ctx, 'must be an IAM policy in JSON');
+  if (typeof policy['Statement'] !== 'object' || policy['Statement'] === null)
+    return refuse(ctx, 'must hold a Statement');
+  const compact = JSON.stringify(policy);
+  // The characters of the STS API (AssumeRole, Policy).
+  if (!/^[\t\n\r\x20-\xff]+$/.test(compact)) return refuse(ctx, 'holds characters beyond Latin-1');
+  return compact.length <= SESSION_POLICY_LIMIT ? compact : refuse(ctx, 'is longer than 2,048 characters');
+}
+
+function jsonObject(value: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One secret of 32 bytes or more, or two while rotating. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { ISSUER_EXCHANGES } from './issuer-settings.js';
+import { scopeList, toolScopes } from './scopes.js';
 import {
   exactOrigins,
   externalId,
   flag,
+  identityPoolId,
   integer,
   list,
   logLevel,
@@ -10,12 +13,17 @@ import {
   oneOf,
   optional,
   origin,
+  region,
   roleArn,
   roleArns,
   secrets,
+  secureAddress,
   secureUrl,
+  sessionPolicy,
   strict,
   text,
+  userPoolId,
+  webAddress,
 } from './setting-types.js';
 
 /** An environment variable as data: what an error message and the documentation say of it. */
@@ -40,19 +48,91 @@ export const settingsSchema = z.object({
   ENABLE_AUTH: strict(text).meta(note('only the value false switches authentication off', 'true')),
   AUTH_ENABLED: strict(text).meta(note('older name of ENABLE_AUTH', 'true')),
   INSECURE_ALLOW_NO_AUTH: optional(flag).meta(note('listen beyond loopback without authentication', 'true')),
+  OAUTH_ENABLED: optional(flag).meta(
+    note('false switches every issuer off and leaves the API keys; default: on when an issuer is configured', 'true'),
+  ),
+  AWS_IDENTITY_CENTER_ISSUER: strict(secureUrl).meta(
+    note(
+      'issuer of the identity provider behind IAM Identity Center, exactly as in the iss of its tokens',
+      'https://idp.example.com',
+    ),
+  ),
+  AWS_IDENTITY_CENTER_CLIENT_ID: strict(text).meta(
+    note("the client id registered at that provider for this server's users", 'cloudwatch-mcp'),
+  ),
+  AWS_IDENTITY_CENTER_REGION: optional(region).meta(note('region whose STS hands out the credentials', 'us-east-1')),
+  AWS_IDENTITY_CENTER_START_URL: optional(webAddress).meta(
+    note(
+      'your AWS access portal, shown to people as where their roles are listed; never used to verify anything',
+      'https://d-1234567890.awsapps.com/start',
+    ),
+  ),
+  AWS_COGNITO_REGION: optional(region).meta(
+    note('region of the user pool; default: the one its id begins with', 'us-east-1'),
+  ),
+  AWS_COGNITO_USER_POOL_ID: strict(userPoolId).meta(
+    note('Cognito user pool whose users may call', 'us-east-1_AbCdEfGhI'),
+  ),
+  AWS_COGNITO_CLIENT_ID: strict(text).meta(note('app client of the user pool', '4h1exampleclientid')),
+  AWS_COGNITO_IDENTITY_POOL_ID: strict(identityPoolId).meta(
+    note(
+      'identity pool that turns ID tokens of the user pool into AWS credentials',
+      'us-east-1:0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+    ),
+  ),
   OIDC_ISSUER: strict(secureUrl).meta(
     note('issuer of the accepted tokens, exactly as in their iss', 'https://idp.example.com'),
   ),
   OIDC_CLIENT_ID: strict(text).meta(
     note("the client id registered at the issuer for this server's users", 'cloudwatch-mcp'),
   ),
+  OIDC_PROFILE: optional(oneOf('entra-id', 'okta', 'auth0', 'keycloak', 'oidc')).meta(
+    note('how OIDC_ISSUER and OAUTH_ISSUER write their tokens; default: oidc, the specifications alone', 'okta'),
+  ),
+  OAUTH_ISSUER: strict(secureUrl).meta(
+    note('a further issuer, for one that is described by OAUTH_JWKS_URL and OAUTH_AUDIENCE', 'https://idp.example.com'),
+  ),
+  OAUTH_JWKS_URL: strict(secureAddress).meta(
+    note(
+      'address of the keys of OAUTH_ISSUER; when set nothing is discovered',
+      'https://idp.example.com/.well-known/jwks.json',
+    ),
+  ),
+  ISSUERS_FILE: strict(text).meta(
+    note('YAML list of issuers, for several of a kind', '/etc/cloudwatch-mcp/issuers.yaml'),
+  ),
+  OAUTH_ISSUER_URL: strict(secureUrl).meta(
+    note('authorization server whose opaque tokens are accepted (RFC 7662)', 'https://auth.example.com'),
+  ),
+  OAUTH_CLIENT_ID: strict(text).meta(
+    note('the client id this server asks after opaque tokens with', 'cloudwatch-mcp-server'),
+  ),
+  OAUTH_CLIENT_SECRET: strict(text).meta(note('the secret of that client', 'a-long-random-secret')),
+  OAUTH_INTROSPECTION_URL: strict(secureAddress).meta(
+    note(
+      'address that says whether a token is active; default: from the metadata of OAUTH_ISSUER_URL',
+      'https://auth.example.com/oauth2/introspect',
+    ),
+  ),
   OAUTH_AUDIENCE: strict(list).meta(note('accepted audiences, exact match', 'https://mcp.example.com/mcp')),
   OAUTH_ALLOWED_CLIENTS: strict(list).meta(
     note('client ids whose tokens are accepted; unset: any of the issuer', 'librechat,vscode'),
   ),
+  OAUTH_REQUIRED_SCOPES: strict(scopeList).meta(
+    note('scopes every access token must carry, exact match; API keys carry none and are not asked', 'cw:read'),
+  ),
+  TOOL_SCOPES: strict(toolScopes).meta(
+    note(
+      'a scope for each tool family; without it its tools are neither listed nor run',
+      'logs=cw:query,metrics=cw:read,alarms=cw:read',
+    ),
+  ),
   ACCEPT_ID_TOKENS: optional(flag).meta(note('accept ID tokens although OAUTH_AUDIENCE is set', 'true')),
   API_KEYS: strict(text).meta(
     note('API keys, comma separated: keys of 32 characters or more, or label:sha256:hex', 'ci:sha256:<64 hex digits>'),
+  ),
+  API_KEYS_FILE: strict(text).meta(
+    note('file with one API key a line, read again every 10 seconds', '/etc/cloudwatch-mcp/api-keys.txt'),
   ),
   API_KEY_CREDENTIALS: optional(oneOf('server')).meta(
     note("API-key callers use the server's own AWS identity", 'server'),
@@ -69,15 +149,33 @@ export const settingsSchema = z.object({
   ),
   AWS_ALLOWED_ROLE_ARNS: strict(roleArns).meta(
     note(
-      'roles the claim custom:role_arn may select',
+      'roles a token may select by the claim ROLE_CLAIM names',
       'arn:aws:iam::111122223333:role/TeamA,arn:aws:iam::444455556666:role/TeamB',
     ),
+  ),
+  ROLE_CLAIM: strict(text).meta(
+    note("claim by which a token selects among its holder's roles; default custom:role_arn", 'custom:role_arn'),
+  ),
+  ACCESS_FILE: strict(text).meta(
+    note('YAML file with several accounts and who may use which', '/etc/cloudwatch-mcp/access.yaml'),
   ),
   AWS_ROLE_EXTERNAL_ID: strict(externalId).meta(
     note('external id sent with AssumeRole', '6f1c9a52-0d7e-4f0a-9b53-2d6e8a9c7f10'),
   ),
-  AWS_CREDENTIAL_EXCHANGE: optional(oneOf('assume-role', 'web-identity')).meta(
+  AWS_CREDENTIAL_EXCHANGE: optional(oneOf(...ISSUER_EXCHANGES)).meta(
     note('how a token becomes AWS credentials', 'assume-role'),
+  ),
+  AWS_SESSION_POLICY: strict(sessionPolicy).meta(
+    note(
+      'IAM policy that narrows every role session, at most 2,048 characters of JSON',
+      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:*","cloudwatch:*"],"Resource":"*"}]}',
+    ),
+  ),
+  TOKEN_CLAIM_CREDENTIALS: optional(flag).meta(
+    note(
+      'use temporary AWS keys carried in the claims aws_access_key_id, aws_secret_access_key and aws_session_token',
+      'true',
+    ),
   ),
   AWS_PROFILE: optional(text).meta(note('AWS profile for local use without authentication', 'dev')),
   AWS_ENDPOINT_URL: optional(secureUrl).meta(note('another address for all AWS calls', 'http://127.0.0.1:4566')),

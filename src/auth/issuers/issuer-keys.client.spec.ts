@@ -2,7 +2,7 @@ import { KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalIssuer } from '../../../test/support/local-issuer.js';
 import type { SecurityEvent } from '../../security-monitoring/security-event.js';
-import type { SigningAlgorithm } from '../signing-algorithms.js';
+import type { SigningAlgorithm } from '../../config/signing-algorithms.js';
 import { IssuerKeysClient } from './issuer-keys.client.js';
 
 const MINUTE = 60_000;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   events = [];
   now = 1_800_000_000_000;
   keys = new IssuerKeysClient(
-    issuer.url,
+    { issuer: issuer.url },
     ['RS256', 'PS256', 'ES256'],
     (event) => events.push(event),
     () => now,

@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { JwksClient } from 'jwks-rsa';
 import type { SecurityEvent } from '../../security-monitoring/security-event.js';
-import type { SigningAlgorithm } from '../signing-algorithms.js';
+import type { IssuerSettings } from '../../config/issuer-settings.js';
+import type { SigningAlgorithm } from '../../config/signing-algorithms.js';
 import { acceptJwk } from './jwk-policy.js';
 import { KeySetClient } from './key-set.client.js';
 
@@ -19,6 +20,14 @@ const RETRY_WARM_MS = 60_000;
 
 /** The key for a token, or why there is none. */
 export type KeyAnswer = KeyObject | 'unknown_kid' | 'alg_not_allowed' | 'idp_unavailable';
+
+/** What a fetch of the keys came to. */
+export interface KeysReport {
+  /** Keys that can verify tokens. */
+  readonly count: number;
+  /** Why the fetch failed, for the operator. */
+  readonly problem?: string;
+}
 
 interface BoundKey {
   readonly alg: string;
@@ -41,10 +50,11 @@ export class IssuerKeysClient {
   #retryAt = -Infinity;
   #nextUnknownKidFetch = -Infinity;
   #failing = false;
+  #problem?: string;
   #inFlight?: Promise<void>;
 
   constructor(
-    issuer: string,
+    { issuer, jwksUrl }: Pick<IssuerSettings, 'issuer' | 'jwksUrl'>,
     algorithms: readonly SigningAlgorithm[],
     record: (event: SecurityEvent) => void,
     now: () => number = Date.now,
@@ -52,7 +62,7 @@ export class IssuerKeysClient {
     this.#issuer = issuer;
     this.#record = record;
     this.#now = now;
-    const keySet = new KeySetClient(issuer);
+    const keySet = new KeySetClient(issuer, jwksUrl);
     // jwks-rsa turns the key set into keys; its fetching has no deadline over the body and no size limit, and its cache
     // lets every unknown key id through to the issuer, so both are done here.
     this.#jwks = new JwksClient({
@@ -79,6 +89,12 @@ export class IssuerKeysClient {
   /** Begins a fetch in the background when one is due. */
   keepFresh(): void {
     void this.#bringUpToDate(async () => true);
+  }
+
+  /** Fetches the keys now and says how many can verify tokens, or why there are none: for diagnosis, not for requests. */
+  async load(): Promise<KeysReport> {
+    await this.#fetch();
+    return { count: this.#keys.size, problem: this.#failing ? this.#problem : undefined };
   }
 
   /** `usable`: tokens can be verified. `degraded`: the last fetch failed. */
@@ -133,6 +149,7 @@ export class IssuerKeysClient {
       this.#failing = true;
       this.#retryAt = this.#now() + (warm ? RETRY_WARM_MS : RETRY_COLD_MS);
       const detail = error instanceof Error ? error.message : String(error);
+      this.#problem = detail;
       this.#record({ name: 'issuer.keys', issuer: this.#issuer, outcome: warm ? 'stale' : 'failed', detail });
     }
   }

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { SecurityEventsService } from '../../security-monitoring/security-events.service.js';
-import { IssuerKeysClient } from './issuer-keys.client.js';
-import type { IssuerProfile, IssuerTrust } from './issuer-profile.js';
-import { oidc } from './oidc.js';
+import { IssuerKeysClient, type KeysReport } from './issuer-keys.client.js';
+import type { IssuerTrust } from './issuer-profile.js';
+import { profileOf } from './issuer-profiles.js';
 
 /** An issuer whose tokens are accepted, with its keys. */
 export interface TrustedIssuer extends IssuerTrust {
@@ -17,8 +17,6 @@ export interface IssuerState {
   readonly degraded: boolean;
 }
 
-const PROFILES: Readonly<Record<AppConfig['auth']['issuers'][number]['profile'], IssuerProfile>> = { oidc };
-
 /** The configured issuers by their exact `iss`. An issuer that is not configured causes no work at all. */
 @Injectable()
 export class IssuerRegistryService implements OnApplicationBootstrap {
@@ -27,9 +25,10 @@ export class IssuerRegistryService implements OnApplicationBootstrap {
   constructor(@Inject(APP_CONFIG) config: AppConfig, events: SecurityEventsService) {
     this.#issuers = new Map(
       config.auth.issuers.map((settings) => {
-        const profile = PROFILES[settings.profile];
-        const keys = new IssuerKeysClient(settings.issuer, profile.algorithms, (event) => events.record(event));
-        return [settings.issuer, { settings, profile, keys }];
+        const profile = profileOf(settings);
+        const keys = new IssuerKeysClient(settings, profile.algorithms, (event) => events.record(event));
+        const { claimCredentials } = config.aws;
+        return [settings.issuer, { settings, profile, keys, claimCredentials }];
       }),
     );
   }
@@ -41,6 +40,11 @@ export class IssuerRegistryService implements OnApplicationBootstrap {
 
   find(issuer: string): TrustedIssuer | undefined {
     return this.#issuers.get(issuer);
+  }
+
+  /** Fetches an issuer's keys now; for diagnosis. */
+  async loadKeys(issuer: string): Promise<KeysReport> {
+    return (await this.#issuers.get(issuer)?.keys.load()) ?? { count: 0 };
   }
 
   /** The state of every issuer. Asking keeps the keys fresh, so a server without traffic heals by its health checks. */

@@ -40,6 +40,8 @@ describe('acceptJwk', () => {
       [{ ...RSA, kid: undefined }, 'no kid'],
       [{ ...RSA, n: 1 }, 'key material'],
       [{ ...EC, y: undefined }, 'key material'],
+      [{ ...EC, y: EC['x'] }, 'key material'],
+      [{ ...EC, x: '' }, 'key material'],
     ] as const;
     for (const [jwk, reason] of refusals) expect(acceptJwk(jwk, OFFERED)).toBe(reason);
   });

@@ -1,4 +1,5 @@
-import { isSigningAlgorithm, type SigningAlgorithm } from '../signing-algorithms.js';
+import { createPublicKey } from 'node:crypto';
+import { isSigningAlgorithm, type SigningAlgorithm } from '../../config/signing-algorithms.js';
 
 /** The public members of a key, bound to one algorithm. */
 export interface AcceptedJwk {
@@ -26,7 +27,18 @@ export function acceptJwk(
   if ('d' in jwk) return 'private key';
   if (use !== undefined && use !== 'sig') return 'use';
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return 'key_ops';
-  return kty === 'RSA' ? acceptRsa(jwk, kid, offered) : acceptEc(jwk, kid);
+  const accepted = kty === 'RSA' ? acceptRsa(jwk, kid, offered) : acceptEc(jwk, kid);
+  return typeof accepted === 'string' || isKey(accepted) ? accepted : 'key material';
+}
+
+/** False for members that make no key, such as a point that is not on its curve. */
+function isKey(jwk: AcceptedJwk): boolean {
+  try {
+    createPublicKey({ key: jwk, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function acceptRsa(

@@ -40,6 +40,14 @@ describe('KeySetClient', () => {
     expect(await new KeySetClient(issuer.url).fetchKeys()).toEqual([{ kid: 'here' }]);
   });
 
+  it('asks a configured address and no other, even when it fails [A4]', async () => {
+    const client = new KeySetClient('https://idp.test', `${issuer.url}/keys`);
+    expect(await client.fetchKeys()).toEqual(issuer.published);
+    issuer.fault = (_path, response) => Boolean(response.writeHead(404).end());
+    await expect(client.fetchKeys()).rejects.toThrow('status 404');
+    expect(issuer.paths).toEqual(['/keys', '/keys']);
+  });
+
   it('looks for the address again after a failure', async () => {
     const client = new KeySetClient(issuer.url);
     await client.fetchKeys();

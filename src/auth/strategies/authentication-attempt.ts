@@ -1,3 +1,4 @@
+import type { AskLeave } from '../introspection.service.js';
 import type { UsableCredential } from '../presented-credential.js';
 import type { TokenShape } from '../token-shape.js';
 
@@ -9,6 +10,8 @@ export interface AuthenticationAttempt {
   readonly credential: UsableCredential;
   /** False when the caller's address has failed too often for keys to be fetched on its behalf. */
   mayFetchKeys(): Promise<boolean>;
+  /** Whether the authorization server may be asked about an opaque token on the caller's behalf, or why not. */
+  readonly mayIntrospect: AskLeave;
   /** The token once its shape is known. */
   token?: TokenShape;
 }

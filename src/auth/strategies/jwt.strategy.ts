@@ -4,9 +4,10 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import type { Principal } from '../../principal.js';
 import { AuthenticationFailed } from '../auth-failure.js';
+import { carrying } from '../claim-credentials.js';
 import { refuseClaims } from '../claims-policy.js';
 import { IssuerRegistryService, type TrustedIssuer } from '../issuers/issuer-registry.service.js';
-import { SIGNING_ALGORITHMS } from '../signing-algorithms.js';
+import { SIGNING_ALGORITHMS } from '../../config/signing-algorithms.js';
 import { principalOfToken } from '../token-principal.js';
 import { readTokenShape, type TokenShape } from '../token-shape.js';
 import type { AuthenticationAttempt } from './authentication-attempt.js';
@@ -39,7 +40,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     const issuer = trusted(token, this.issuers);
     const refused = refuseClaims(token, issuer, Date.now() / 1000);
     if (refused !== undefined) throw new AuthenticationFailed(refused);
-    return principalOfToken(token.claims, issuer.profile, credential.text);
+    const principal = principalOfToken(token.claims, issuer.profile, credential.text);
+    return carrying(principal, token.claims, issuer.claimCredentials);
   }
 }
 

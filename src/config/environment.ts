@@ -1,0 +1,12 @@
+/** Variables that hold secrets and that nothing needs once the configuration is read. */
+const SECRETS = ['API_KEYS', 'OAUTH_CLIENT_SECRET', 'STATE_SECRET'] as const;
+
+/**
+ * A copy of the environment, whose secrets are then removed from it: a child process, a crash report or a library that
+ * prints the environment finds none.
+ */
+export function takeEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string | undefined>> {
+  const taken = { ...env };
+  for (const name of SECRETS) delete env[name];
+  return taken;
+}
