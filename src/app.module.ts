@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AlarmsModule } from './alarms/alarms.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { AppConfig } from './config/app-config.js';
@@ -28,6 +29,7 @@ export class AppModule {
         LogsModule,
         MetricsModule,
         AlarmsModule,
+        AccountsModule,
         HealthModule,
       ],
     };

@@ -76,10 +76,23 @@ function logStart(log: PinoLogger, config: AppConfig, url: string, metricsUrl: s
       resource: http.resource,
       auth: {
         enabled: auth.enabled,
-        issuers: auth.issuers.map((issuer) => issuer.issuer),
+        issuers: auth.issuers.map(({ name, issuer, profile, audiences, acceptedTokens, exchange = aws.exchange }) => ({
+          name,
+          issuer,
+          profile,
+          audiences,
+          accepts: acceptedTokens,
+          exchange,
+        })),
+        introspection: auth.introspection?.issuer,
         api_keys: auth.apiKeys.length,
       },
-      aws: { exchange: aws.exchange, region: aws.region, profile: aws.profile },
+      aws: {
+        exchange: aws.exchange,
+        region: aws.region,
+        profile: aws.profile,
+        accounts: aws.access?.accounts.map(({ alias }) => alias),
+      },
     },
     `listening on ${url}, authentication ${auth.enabled ? 'on' : 'OFF'}`,
   );

@@ -1,5 +1,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { ApiKeyStoreService } from '../auth/api-key-store.service.js';
+import { IntrospectionService } from '../auth/introspection.service.js';
 import { IssuerRegistryService } from '../auth/issuers/issuer-registry.service.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { DrainService } from './drain.service.js';
@@ -11,15 +13,19 @@ export class HealthController {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly issuers: IssuerRegistryService,
+    private readonly introspection: IntrospectionService,
+    private readonly apiKeys: ApiKeyStoreService,
     private readonly drain: DrainService,
   ) {}
 
   @Get()
   about(): object {
+    const { accessPortal } = this.config.auth;
     return {
       name: 'cloudwatch-mcp-server',
       mcp: '/mcp',
       documentation: 'Connect an MCP client to the path under "mcp"; sign-in: /.well-known/oauth-protected-resource',
+      ...(accessPortal !== undefined && { aws_access_portal: accessPortal }),
     };
   }
 
@@ -35,8 +41,8 @@ export class HealthController {
     const state = readiness({
       draining: this.drain.draining,
       authEnabled: this.config.auth.enabled,
-      apiKeys: this.config.auth.apiKeys.length,
-      issuers: this.issuers.states(),
+      apiKeys: this.apiKeys.size,
+      issuers: [...this.issuers.states(), ...this.introspection.states()],
     });
     response.status(state.status === 'ready' ? 200 : 503);
     return state;

@@ -1,13 +1,19 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRefusal } from '../errors.js';
+import { hasUnreadBody } from '../security-monitoring/http/unread-body.js';
 
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
 
-/** Answers a refusal on the MCP endpoint as a JSON-RPC error without an id (JSON-RPC 2.0 section 5.1). */
-export function sendJsonRpcRefusal(response: ServerResponse, refusal: HttpRefusal): void {
+/**
+ * Answers a refused message of an authenticated caller as a JSON-RPC error whose id is null, since no id could be read
+ * (JSON-RPC 2.0 section 5.1; the protocol library does the same). Refusals before that are no answers to a message and
+ * have no id at all.
+ */
+export function sendJsonRpcRefusal(request: IncomingMessage, response: ServerResponse, refusal: HttpRefusal): void {
   const code = refusal.error === 'parse_error' ? PARSE_ERROR : INVALID_REQUEST;
   response.statusCode = refusal.status;
+  if (hasUnreadBody(request)) response.setHeader('Connection', 'close');
   for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
   response.setHeader('Content-Type', 'application/json');
   response.setHeader('Cache-Control', 'no-store');

@@ -8,6 +8,7 @@ import {
   type McpRequestContext,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { metadataUrl } from '../auth/protected-resource-metadata.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { Principal } from '../principal.js';
 import type { AnswerForm } from './accept.js';
@@ -87,7 +88,7 @@ export class McpEndpointService implements OnApplicationShutdown {
       toolName,
       progress: post.form === 'stream',
     };
-    const options = { authInfo: toAuthInfo(call), parsedBody: post.body };
+    const options = { authInfo: toAuthInfo(call, metadataUrl(this.config)), parsedBody: post.body };
     if (legacy && post.form === 'json') return this.answerLegacyAsJson(webRequest, options);
     const slow =
       post.form === 'stream' && call.method === 'tools/call' && this.registry.find(toolName ?? '')?.definition.slow;

@@ -6,12 +6,16 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { PRODUCT } from '../config/version.js';
+import { HttpRefusal } from '../errors.js';
 import type { Principal } from '../principal.js';
+import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { SERVER_INSTRUCTIONS } from './server-instructions.js';
 import type { ToolCall } from './tool.js';
 import { ToolDispatcherService } from './tool-dispatcher.service.js';
 import { toolErrorResult, toServiceError } from './tool-error.js';
+import { mayUse, scopeRefusal, scopesFor } from './tool-policy.js';
 import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
 import { toolResult } from './tool-result.js';
 import { advertisedSchema } from './tool-schema.js';
@@ -28,12 +32,13 @@ export interface McpRequest {
 }
 
 /** Wraps a request for the SDK, without the caller's token: nothing behind this door needs it. */
-export function toAuthInfo(request: McpRequest): AuthInfo {
+export function toAuthInfo(request: McpRequest, resourceMetadataUrl: string): AuthInfo {
   const { principal } = request;
   return {
     token: '',
     clientId: principal.clientId ?? principal.subject,
     scopes: [...principal.scopes],
+    resourceMetadataUrl,
     extra: { request },
   };
 }
@@ -52,25 +57,35 @@ const SERVER_OPTIONS = Object.freeze({
  */
 @Injectable()
 export class McpServerFactory {
-  private listed: { tools: object[] } | undefined;
+  /** By the tools on it: callers who may use the same families share a list. */
+  private readonly lists = new Map<string, { tools: object[] }>();
 
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(ToolRegistryService) private readonly registry: ToolRegistryService,
     @Inject(ToolDispatcherService) private readonly dispatcher: ToolDispatcherService,
+    @Inject(SecurityEventsService) private readonly events: SecurityEventsService,
   ) {}
 
   create(authInfo: AuthInfo | undefined): McpServer {
     const request = authInfo?.extra?.['request'] as McpRequest | undefined;
     if (request === undefined) throw new Error('A protocol server was asked for without a caller');
     const server = new McpServer(SERVER_INFO, SERVER_OPTIONS);
-    if (request.method === 'tools/list') server.server.setRequestHandler('tools/list', () => this.list() as never);
+    if (request.method === 'tools/list') {
+      server.server.setRequestHandler('tools/list', () => this.list(request.principal) as never);
+    }
     if (request.method === 'tools/call') this.registerNamedTool(server, request);
     return server;
   }
 
-  private list(): { tools: object[] } {
-    this.listed ??= { tools: this.registry.all().map(describe) };
-    return this.listed;
+  private list(principal: Principal): { tools: object[] } {
+    const visible = this.registry
+      .all()
+      .filter(({ definition }) => mayUse(definition.toolset, principal, this.config.scopes));
+    const key = visible.map(({ definition }) => definition.name).join();
+    const list = this.lists.get(key) ?? { tools: visible.map(describe) };
+    this.lists.set(key, list);
+    return list;
   }
 
   private registerNamedTool(server: McpServer, request: McpRequest): void {
@@ -91,9 +106,19 @@ export class McpServerFactory {
         annotations,
         inputSchema: advertisedSchema(tool.schemas.input),
         outputSchema: advertisedSchema(tool.schemas.output),
+        scopeChallenge: () => this.challenge(tool, request),
       },
       async (args: unknown, context: ServerContext) => this.call(name, args, request, context),
     );
+  }
+
+  /** Before the tool runs the answer can still be HTTP 403, which makes a client ask its user for more. */
+  private challenge({ definition: { name, toolset } }: RegisteredTool, { principal, requestId }: McpRequest) {
+    const refusal = scopeRefusal(toolset, principal, this.config);
+    if (!(refusal instanceof HttpRefusal)) return undefined;
+    this.events.record({ name: 'tool.denied', requestId, principal, tool: name, reason: 'scope' });
+    const scopes = scopesFor(toolset, principal, this.config.scopes) as readonly [string, ...string[]];
+    return { scopes, errorDescription: refusal.message };
   }
 
   private async call(name: string, args: unknown, request: McpRequest, context: ServerContext) {

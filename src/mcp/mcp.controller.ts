@@ -28,7 +28,7 @@ export class McpController {
       await this.serve(request, response, principal);
     } catch (error) {
       if (!(error instanceof HttpRefusal) || response.headersSent) throw error;
-      sendJsonRpcRefusal(response, error);
+      sendJsonRpcRefusal(request, response, error);
     }
   }
 
@@ -39,17 +39,16 @@ export class McpController {
     }
     const form = acceptedForm(request.headers.accept);
     if (form === undefined) {
-      throw new HttpRefusal(406, 'invalid_request', 'Accept application/json and text/event-stream.', {
-        Connection: 'close',
-      });
+      throw new HttpRefusal(406, 'invalid_request', 'Accept application/json and text/event-stream.');
     }
-    const body = await this.readBody(request, requestId, principal);
+    const body = await this.readBody(request, response, principal);
     await this.endpoint.serve(request, response, { principal, requestId, body, form });
   }
 
-  private async readBody(request: Request, requestId: string, principal: Principal): Promise<unknown> {
+  private async readBody(request: Request, response: Response, principal: Principal): Promise<unknown> {
+    const { requestId } = requestFacts(request);
     try {
-      const body = await readJsonBody(request);
+      const body = await readJsonBody(request, response);
       if (!Array.isArray(body)) return body;
       this.events.record({ name: 'tool.denied', requestId, principal, reason: 'batch' });
       throw new HttpRefusal(400, 'invalid_request', 'Batches are not supported; send one message per request.');

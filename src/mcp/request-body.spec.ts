@@ -20,7 +20,7 @@ describe('readJsonBody', () => {
 
   beforeAll(async () => {
     server = createServer((request, response) => {
-      readJsonBody(request)
+      readJsonBody(request, response)
         .then((body) => response.end(JSON.stringify({ body })))
         .catch((error: HttpRefusal) => {
           response
@@ -28,6 +28,8 @@ describe('readJsonBody', () => {
             .end(JSON.stringify({ error: error.error, message: error.message }));
         });
     });
+    // As in the application: who reads the body tells the client to go on.
+    server.on('checkContinue', (request, response) => void server.emit('request', request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   });
@@ -65,6 +67,36 @@ describe('readJsonBody', () => {
   it('refuses nesting beyond the limit in no time', async () => {
     const response = await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(response.status).toBe(400);
+  });
+
+  it('tells a client that waits to send its body, and only when it will be read', async () => {
+    const waiting = (type: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        let answer = '';
+        const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+          socket.write(
+            `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
+          ),
+        );
+        socket.on('data', (data) => {
+          answer += data.toString();
+          if (answer.endsWith('100 Continue\r\n\r\n')) socket.write('{}');
+        });
+        socket.once('close', () => resolve(answer)).once('error', reject);
+      });
+    expect(await waiting('application/json')).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+    expect(await waiting('text/plain')).toMatch(/^HTTP\/1\.1 415 /);
+  });
+
+  it('refuses a body that breaks off, as no fault of the server', async () => {
+    const refused = new Promise<unknown>((resolve) => {
+      server.once('request', (request, response) => void readJsonBody(request, response).catch(resolve));
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{}');
+      setTimeout(() => socket.destroy(), 20);
+    });
+    expect(await refused).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
   it('answers 413 for a body over the limit, also when its length is not said', async () => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpRefusal } from '../errors.js';
 
 /** The largest request body, in bytes. */
@@ -8,14 +8,18 @@ export const BODY_DEPTH_LIMIT = 64;
 
 /** The rest of the request stays unread, so the connection cannot be used again. */
 const CLOSE = { Connection: 'close' };
+const BROKEN_OFF = 'The body broke off before its end.';
 
 /**
- * Reads a JSON body. The caller is already authenticated, so nothing is read for strangers.
+ * Reads a JSON body. The caller is already authenticated, so nothing is read for strangers, and a client that waits to
+ * be told (`Expect: 100-continue`, RFC 9110 section 10.1.1) is told now.
  * @throws HttpRefusal 415, 413 or 400; the body's text is in none of them
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   requireJson(request);
-  const text = await readText(request);
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const text = decodeText(await readBytes(request));
   if (depthOf(text) > BODY_DEPTH_LIMIT)
     throw new HttpRefusal(400, 'invalid_request', `The body is nested deeper than ${BODY_DEPTH_LIMIT} levels.`);
   try {
@@ -42,17 +46,25 @@ function requireJson(request: IncomingMessage): void {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > BODY_LIMIT_BYTES) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The client went away or sent a malformed chunk, which Node has answered: no fault of ours.
+    throw error instanceof HttpRefusal ? error : new HttpRefusal(400, 'invalid_request', BROKEN_OFF, CLOSE);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decodeText(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new HttpRefusal(400, 'invalid_request', 'The body is not valid UTF-8.', {}, 'parse_error');
   }

@@ -1,4 +1,4 @@
-import { Controller, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { All, Controller, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { HttpRefusal, type ServiceError } from '../errors.js';
@@ -8,6 +8,7 @@ import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.gua
 import { readJsonBody } from './request-body.js';
 import { ToolDispatcherService, type ToolOutcome } from './tool-dispatcher.service.js';
 import { HTTP_STATUS } from './tool-error.js';
+import { refusalHeaders } from './tool-policy.js';
 
 /** The tools for curl and scripts: `{"name", "arguments"}` in, `{"result"}` or `{"error", "error_description"}` out. */
 @Controller('mcp/tools/call')
@@ -20,7 +21,7 @@ export class ToolCallController {
     const { principal } = request;
     if (principal === undefined) throw new Error('The guard let a request without a principal through');
     const { requestId } = requestFacts(request);
-    const { name, args } = readCall(await readJsonBody(request));
+    const { name, args } = readCall(await readJsonBody(request, response));
     const abort = new AbortController();
     response.once('close', () => abort.abort());
     const outcome = await this.dispatcher.dispatch(name, args, {
@@ -30,6 +31,11 @@ export class ToolCallController {
       progress: () => undefined,
     });
     if (!response.destroyed) send(response, outcome, requestId);
+  }
+
+  @All()
+  otherMethods(): never {
+    throw new HttpRefusal(405, 'method_not_allowed', 'Send POST.', { Allow: 'POST' });
   }
 }
 
@@ -49,7 +55,7 @@ function send(response: Response, outcome: ToolOutcome, requestId: string): void
   else
     response
       .status(HTTP_STATUS[outcome.error.code])
-      .set(retryAfter(outcome.error))
+      .set({ ...refusalHeaders(outcome.error), ...retryAfter(outcome.error) })
       .json(body(outcome.error, requestId));
 }
 

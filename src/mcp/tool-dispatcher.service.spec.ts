@@ -3,6 +3,7 @@ import { DiscoveryModule, REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { APP_CONFIG, loadAppConfig } from '../config/app-config.js';
 import { ServiceError } from '../errors.js';
 import { LOCAL_PRINCIPAL, type Principal } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
@@ -39,7 +40,12 @@ class WhoAmITool {
   }
 }
 
-@Module({ providers: [WhoAmITool] })
+const ring = defineTool({ ...whoAmI, name: 'ring', toolset: 'alarms' });
+
+@ProvidesTool(ring)
+class RingTool extends WhoAmITool {}
+
+@Module({ providers: [WhoAmITool, RingTool] })
 class ToolRoom {}
 
 const events: SecurityEvent[] = [];
@@ -51,6 +57,15 @@ beforeAll(async () => {
     providers: [
       ToolRegistryService,
       ToolDispatcherService,
+      {
+        provide: APP_CONFIG,
+        useValue: loadAppConfig({
+          OIDC_ISSUER: 'https://idp.test',
+          AWS_CLOUDWATCH_ROLE_ARN: 'arn:aws:iam::111122223333:role/Reader',
+          OAUTH_REQUIRED_SCOPES: 'cw:read',
+          TOOL_SCOPES: 'alarms=cw:query',
+        }),
+      },
       { provide: SecurityEventsService, useValue: { record: (event: SecurityEvent) => events.push(event) } },
     ],
   }).compile();
@@ -125,6 +140,20 @@ describe('dispatch', () => {
       expect(events).toEqual([expect.objectContaining({ name: 'tool.denied', reason: 'unknown_tool' })]);
     },
   );
+
+  it('refuses a call without the scope of its tool before anything of it is built [A14]', async () => {
+    const before = built;
+    const token: Principal = { ...LOCAL_PRINCIPAL, method: 'jwt', scopes: ['cw:read'] };
+    for (const principal of [token, { ...token, scopes: ['cw:query'] }, { ...token, method: 'api-key' as const }]) {
+      events.length = 0;
+      const outcome = await dispatcher.dispatch('ring', {}, { ...call(), principal });
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'insufficient_scope' } });
+      expect(events[0]).toMatchObject({ name: 'tool.denied', tool: 'ring', reason: 'scope' });
+    }
+    expect(built).toBe(before);
+    const granted = { ...token, scopes: ['cw:query', 'cw:read'] };
+    expect(await dispatcher.dispatch('ring', {}, { ...call(), principal: granted })).toMatchObject({ ok: true });
+  });
 
   it('records a cancelled call as cancelled, whatever it failed with', async () => {
     const abort = new AbortController();

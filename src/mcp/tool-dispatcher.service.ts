@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError, toolDeniedReason } from '../errors.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import type { Tool, ToolCall } from './tool.js';
 import { parseToolArguments, printable } from './tool-arguments.js';
 import { toServiceError } from './tool-error.js';
+import { scopeRefusal } from './tool-policy.js';
 import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
 
 export type ToolOutcome =
@@ -18,6 +20,7 @@ export type ToolOutcome =
 @Injectable()
 export class ToolDispatcherService {
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly moduleRef: ModuleRef,
     private readonly registry: ToolRegistryService,
     private readonly events: SecurityEventsService,
@@ -39,6 +42,9 @@ export class ToolDispatcherService {
   }
 
   private async run(tool: RegisteredTool, args: unknown, call: ToolCall): Promise<Record<string, unknown>> {
+    // SECURITY: checked for every way in, whatever was challenged or left unlisted before.
+    const refusal = scopeRefusal(tool.definition.toolset, call.principal, this.config);
+    if (refusal !== undefined) throw refusal;
     const input = parseToolArguments(tool.definition, tool.schemas.input, args);
     const contextId = ContextIdFactory.create();
     this.moduleRef.registerRequestByContextId(call, contextId);
@@ -55,7 +61,7 @@ export class ToolDispatcherService {
     const facts = { requestId: call.requestId, principal: call.principal, tool };
     const durationMs = performance.now() - started;
     if (error?.code === 'cancelled') return this.events.record({ name: 'tool.cancelled', ...facts, durationMs });
-    const reason = error === undefined ? undefined : toolDeniedReason(error.code);
+    const reason = error === undefined ? undefined : toolDeniedReason(error);
     if (reason !== undefined) this.events.record({ name: 'tool.denied', ...facts, reason });
     this.events.record({
       name: 'tool.called',

@@ -18,7 +18,7 @@ export const READ_ONLY: ToolAnnotations = {
   openWorldHint: true,
 };
 
-export type Toolset = 'logs' | 'metrics' | 'alarms';
+export type Toolset = 'logs' | 'metrics' | 'alarms' | 'accounts';
 
 /** A tool as data: all that lists, documents, authorises and validates it. */
 export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {

@@ -8,8 +8,6 @@ import { HttpRefusal } from '../errors.js';
 export class UnknownPathController {
   @All('{*path}')
   refuse(): never {
-    throw new HttpRefusal(404, 'not_found', 'Nothing is served here. The MCP endpoint is /mcp.', {
-      Connection: 'close',
-    });
+    throw new HttpRefusal(404, 'not_found', 'Nothing is served here. The MCP endpoint is /mcp.');
   }
 }

@@ -36,6 +36,10 @@ export interface RequestFacts {
   readonly requestId: string;
   /** `X-Correlation-ID` when it is well formed, else the request id. */
   readonly correlationId: string;
+  /** The client's trace, when its `traceparent` is well formed. */
+  readonly traceId?: string;
+  /** `X-User-Email` as a front end sent it: anyone can write anything into it. For display only. */
+  readonly claimedUser?: string;
   readonly clientIp: string;
   readonly method: string;
   /** Path without the query. */
@@ -120,6 +124,21 @@ export type SecurityEvent =
       readonly awsErrorName?: string;
       readonly awsRequestId?: string;
       readonly durationMs: number;
+    }
+  | {
+      /** What an authorization server said of an opaque token; `cached` when it was not asked again. */
+      readonly name: 'token.introspected';
+      readonly issuer: string;
+      readonly outcome: 'active' | 'inactive' | 'cached' | 'failed';
+      readonly detail?: string;
+    }
+  | {
+      /** The file of API keys changed; after `failed` the earlier keys stay in force. */
+      readonly name: 'api-keys.reload';
+      readonly outcome: 'loaded' | 'failed';
+      /** Keys accepted from now on. */
+      readonly keys: number;
+      readonly detail?: string;
     }
   | {
       readonly name: 'issuer.keys';

@@ -2,7 +2,9 @@ import type { Principal } from '../../principal.js';
 import type { AuthFailureReason, RequestFacts, SecurityEvent } from '../security-event.js';
 import { loggable } from './loggable.js';
 
-export type EventLevel = 'info' | 'warn' | 'error';
+const UPSTREAM_TEXT_LIMIT = 2_048;
+
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A security event as a log line: nested fields, `event.name` the one thing an operator filters on. */
 export interface EventRecord {
@@ -28,11 +30,21 @@ function levelOf(event: SecurityEvent): EventLevel {
       return event.outcome === 'ok' ? 'info' : 'warn';
     case 'issuer.keys':
       return event.outcome === 'fetched' ? 'info' : 'warn';
+    case 'token.introspected':
+      return levelOfIntrospection(event.outcome);
+    case 'api-keys.reload':
+      return event.outcome === 'loaded' ? 'info' : 'warn';
     case 'auth.success':
     case 'tool.cancelled':
     case 'credentials.exchanged':
       return 'info';
   }
+}
+
+/** Nearly every request with an opaque token finds its answer kept: that is counted and not a line in the log. */
+function levelOfIntrospection(outcome: 'active' | 'inactive' | 'cached' | 'failed'): EventLevel {
+  if (outcome === 'cached') return 'debug';
+  return outcome === 'failed' ? 'error' : 'info';
 }
 
 /** Every normal sign-in begins without a credential and every token expires: those are no warnings. */
@@ -50,6 +62,7 @@ function requestFields(request: RequestFacts): Record<string, unknown> {
   return {
     request_id: request.requestId,
     correlation_id: request.correlationId,
+    trace_id: request.traceId,
     client: { ip: request.clientIp },
     http: { method: request.method, path: loggable(request.path) },
   };
@@ -61,6 +74,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
       return {
         auth: { method: event.principal.method, audiences: event.audienceCount },
         ...principal(event.principal),
+        ...claimedUser(event.principal, event.request),
       };
     case 'auth.failure':
       return {
@@ -71,7 +85,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
       return {
         tool: { name: event.tool, outcome: event.outcome, code: event.code, duration_ms: round(event.durationMs) },
         ...principal(event.principal),
-        detail: text(event.detail),
+        detail: upstreamText(event.detail),
       };
     case 'tool.cancelled':
       return { tool: { name: event.tool, duration_ms: round(event.durationMs) }, ...principal(event.principal) };
@@ -99,7 +113,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
           aws_error: text(event.awsErrorName),
         },
         ...principal(event.principal),
-        detail: text(event.detail),
+        detail: upstreamText(event.detail),
       };
     case 'aws.called':
       return {
@@ -115,6 +129,10 @@ function details(event: SecurityEvent): Record<string, unknown> {
         },
         ...principal(event.principal),
       };
+    case 'token.introspected':
+      return { issuer: { url: event.issuer, outcome: event.outcome }, detail: text(event.detail) };
+    case 'api-keys.reload':
+      return { api_keys: { outcome: event.outcome, accepted: event.keys }, detail: text(event.detail) };
     case 'issuer.keys':
       return { issuer: { url: event.issuer, outcome: event.outcome }, detail: text(event.detail) };
   }
@@ -126,6 +144,7 @@ function principal(of: Principal): Record<string, unknown> {
       issuer: loggable(of.issuer),
       subject: loggable(of.subject),
       method: of.method,
+      key: of.keyId,
       name: loggable(of.displayName, 128),
       client: text(of.clientId),
       ...(of.email === undefined ? {} : { email: loggable(of.email), email_verified: true }),
@@ -133,8 +152,19 @@ function principal(of: Principal): Record<string, unknown> {
   };
 }
 
+/** A token names its user; an API key does not, so there the front end's word is shown, as its word. */
+function claimedUser({ method }: Principal, request: RequestFacts): Record<string, unknown> {
+  if (request.claimedUser === undefined) return {};
+  return method === 'api-key' ? { claimed_user: request.claimedUser } : { ignored_identity_header: true };
+}
+
 function text(value: string | undefined): string | undefined {
   return value === undefined ? undefined : loggable(value);
+}
+
+/** AWS's own words in full: its denials name the policy at the end, and its request id comes last. */
+function upstreamText(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : loggable(value, UPSTREAM_TEXT_LIMIT);
 }
 
 function round(milliseconds: number): number {

@@ -28,7 +28,9 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 
 function requestIds(): object {
   const facts = requestContext.getStore();
-  return facts === undefined ? {} : { request_id: facts.requestId, correlation_id: facts.correlationId };
+  return facts === undefined
+    ? {}
+    : { request_id: facts.requestId, correlation_id: facts.correlationId, trace_id: facts.traceId };
 }
 
 /**

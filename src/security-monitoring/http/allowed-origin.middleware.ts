@@ -2,9 +2,11 @@ import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { HttpRefusal } from '../../errors.js';
+import { bearerFingerprint } from '../audit/fingerprint.js';
 import { loggable } from '../audit/loggable.js';
 import { SecurityEventsService } from '../security-events.service.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
+import { rawHeaderValues } from './raw-header.js';
 import { requestFacts } from './request-facts.js';
 
 /**
@@ -24,9 +26,9 @@ export class AllowedOriginMiddleware implements NestMiddleware {
 
   use(request: Request, response: Response, next: NextFunction): void {
     response.vary('Origin');
-    const { origin } = request.headers;
+    const [origin, ...others] = rawHeaderValues(request.rawHeaders, 'origin');
     if (origin === undefined) return next();
-    if (!this.#allowed.has(origin)) this.#refuse(request, origin);
+    if (others.length > 0 || !this.#allowed.has(origin)) this.#refuse(request, [origin, ...others].join(', '));
     response.set(corsHeaders(origin));
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();
     response.set(preflightHeaders(request.path, request.get('access-control-request-headers')));
@@ -39,6 +41,7 @@ export class AllowedOriginMiddleware implements NestMiddleware {
       request: requestFacts(request),
       reason: 'origin_denied',
       method: 'unknown',
+      fingerprint: bearerFingerprint(request.headers.authorization),
       detail: `origin ${loggable(origin, 128)}`,
     });
     throw new HttpRefusal(403, 'origin_denied', 'That origin may not call this server. See CORS_ALLOWED_ORIGINS.');

@@ -6,8 +6,8 @@ import { SecurityHeadersMiddleware } from './security-headers.middleware.js';
 
 /** What every request passes before any route, in this order. */
 const HTTP_BORDER = [
-  RequestIdMiddleware,
   SecurityHeadersMiddleware,
+  RequestIdMiddleware,
   AllowedHostMiddleware,
   AllowedOriginMiddleware,
 ] as const;

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BorderApp, startBorderApp } from '../../../test/support/border-app.js';
+import { rawExchange } from '../../../test/support/raw-http.js';
 import { HttpRefusal } from '../../errors.js';
 import { requestFacts } from './request-facts.js';
 
@@ -144,6 +145,19 @@ describe('host', () => {
       expect(calls).toBe(0);
     },
   );
+
+  it.each([
+    ['two Hosts', 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n', 400],
+    ['no Host', 'POST /mcp HTTP/1.1\r\n\r\n', 400],
+    ['no Host in HTTP/1.0', 'POST /mcp HTTP/1.0\r\n\r\n', 403],
+    ['a foreign target', 'POST http://evil.test/mcp HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+    ['no target', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ])('refuses %s in JSON [DNS-01]', async (_, head, status) => {
+    const [answer] = await rawExchange(border.port, head);
+    expect(answer?.status).toBe(status);
+    expect(JSON.parse(answer?.body ?? '')).toHaveProperty(status === 400 ? 'error_description' : 'jsonrpc');
+    expect(calls).toBe(0);
+  });
 
   it.each(['mcp.example.com', 'MCP.example.com:8443', 'localhost:3334', '127.0.0.1', '[::1]:3334'])(
     'answers under "%s", whatever the port',

@@ -46,7 +46,6 @@ describe('createHttpServer', () => {
     ['Content-Length and Transfer-Encoding', `${HEAD}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     ['two Content-Lengths', `${HEAD}Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde`],
     ['an unknown method', 'FOO /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-    ['no Host at all', 'GET / HTTP/1.1\r\n\r\n'],
   ])('answers %s with 400, closes and runs no handler [HDR-08][HDR-14]', async (_, bytes) => {
     const port = await start((_request, response) => void response.end('served'));
     const answer = await exchange(port, bytes);
@@ -86,6 +85,32 @@ describe('createHttpServer', () => {
     const port = await start((_request, response) => void response.end('served'));
     expect(await exchange(port, 'CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test\r\n\r\n')).not.toContain('200');
     expect(handled).toBe(0);
+  });
+
+  it('answers an expectation it cannot meet with JSON, and tells nobody to send a body', async () => {
+    const port = await start((_request, response) => void response.writeHead(401, { Connection: 'close' }).end());
+    const unknown = await exchange(port, `${HEAD}Expect: a-miracle\r\nContent-Length: 2\r\n\r\n`);
+    expect(unknown).toMatch(/^HTTP\/1\.1 417 /);
+    expect(JSON.parse(unknown.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: 'invalid_request' });
+    expect(handled).toBe(0);
+    expect(await exchange(port, `${HEAD}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 401 /,
+    );
+  });
+
+  it('closes after an upgrade nobody takes up, so that what follows is not left without an answer', async () => {
+    const port = await start((_request, response) => void response.end('served'));
+    const upgrade = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    expect(await exchange(port, upgrade)).toMatch(/^HTTP\/1\.1 200 [^]*connection: close/i);
+  });
+
+  it('hands a target on as a path, in whichever form it came', async () => {
+    const port = await start((request, response) => void response.setHeader('Connection', 'close').end(request.url));
+    expect(await exchange(port, 'GET http://LOCALHOST/mcp?x HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/\/mcp\?x$/);
+    expect(await exchange(port, 'GET http://evil.test/ HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
+    expect(handled).toBe(1);
   });
 
   it('does not switch protocols', async () => {

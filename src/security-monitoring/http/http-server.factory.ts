@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import { MAX_HEADER_LINES } from './request-id.middleware.js';
+import { originForm } from './request-target.js';
 
 /** Time-outs in ms. They bound the receiving of a request, not the answering: a stream may last. */
 export interface ServerTimeouts {
@@ -30,11 +31,47 @@ export class HardenedExpressAdapter extends ExpressAdapter {
 
 /** An HTTP server that gives slow, huge and malformed requests up early and answers them in JSON. */
 export function createHttpServer(listener: RequestListener, timeouts: ServerTimeouts = TIMEOUTS): Server {
-  const server = createServer({ ...timeouts, maxHeaderSize: 16_384 }, listener);
+  const served = withPlainTarget(listener);
+  // Node would answer a missing Host with an empty 400; the Host check behind answers it as every other refusal.
+  const server = createServer({ ...timeouts, maxHeaderSize: 16_384, requireHostHeader: false }, served);
   // One more than allowed is kept, so that too many are seen and refused rather than cut.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
   server.on('clientError', answerClientError);
+  // Who reads the body asks for it: nobody is told to send one before it is known who they are.
+  server.on('checkContinue', served);
+  server.on('checkExpectation', (_request, response) => refuse(response, 417, 'Expect may be 100-continue only.'));
   return server;
+}
+
+/** Hands a request on with its target as a path, so that everything behind reads one and the same. */
+function withPlainTarget(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    const target = originForm(request.url ?? '', request.headers.host);
+    if (target === undefined) return refuse(response, 400, 'The request target is no path, or contradicts Host.');
+    request.url = target;
+    // After an upgrade that nobody took up, Node's parser leaves what follows on the connection unanswered.
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    return listener(request, response);
+  };
+}
+
+/** An answer that no part of the application has a hand in. */
+function bareRefusal(text: string): { headers: Record<string, string | number>; body: string } {
+  const body = JSON.stringify({ error: 'invalid_request', error_description: text });
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+    Connection: 'close',
+  };
+  return { headers, body };
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  const { headers, body } = bareRefusal(text);
+  response.writeHead(status, headers).end(body);
 }
 
 const NOT_HTTP = ['400 Bad Request', 'The request is not well-formed HTTP.'] as const;
@@ -52,18 +89,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: HttpSocket): vo
   const midAnswer = socket._httpMessage?._headerSent === true;
   if (!socket.writable || midAnswer || error.code === 'ECONNRESET') return void socket.destroy();
   const [status, text] = CLIENT_ERRORS[error.code ?? ''] ?? NOT_HTTP;
-  const body = JSON.stringify({ error: 'invalid_request', error_description: text });
-  socket.end(
-    [
-      `HTTP/1.1 ${status}`,
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
-      'X-Content-Type-Options: nosniff',
-      "Content-Security-Policy: default-src 'none';frame-ancestors 'none'",
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  const { headers, body } = bareRefusal(text);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'));
 }

@@ -6,6 +6,7 @@ import { LOG } from '../audit/log.module.js';
 import type { RequestFacts } from '../security-event.js';
 import { frameworkRefusal, internalFault, refusalAnswer } from './refusal.js';
 import { requestFacts } from './request-facts.js';
+import { hasUnreadBody } from './unread-body.js';
 
 /** The HTTP border's one translation of failures: JSON always, once, and nothing of the failure but what is ours. */
 @Catch()
@@ -39,10 +40,4 @@ export class RefusalFilter implements ExceptionFilter {
     this.log.error({ err: failure }, 'request failed');
     return internalFault(facts.requestId);
   }
-}
-
-/** The rest of a body nobody will read must not be taken for the next request, nor waited for. */
-function hasUnreadBody(request: Request): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return !request.complete && (encoding !== undefined || (length !== undefined && length !== '0'));
 }

@@ -4,13 +4,18 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { HttpRefusal } from '../../errors.js';
+import { loggable } from '../audit/loggable.js';
 import { LOG } from '../audit/log.module.js';
 import { clientIp, networkList } from './client-ip.js';
 import { requestContext } from './request-context.store.js';
 import { setRequestFacts } from './request-facts.js';
+import { traceId } from './trace-id.js';
 
 /** Header lines a request may have; Node would drop the rest in silence, and with them a second Authorization. */
 export const MAX_HEADER_LINES = 100;
+
+/** The longest e-mail address (RFC 5321 section 4.5.3.1.3, erratum 1690). */
+const MAX_EMAIL_LENGTH = 254;
 
 const WELL_FORMED_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -32,6 +37,8 @@ export class RequestIdMiddleware implements NestMiddleware {
       requestId,
       correlationId:
         wellFormed(request.get('x-correlation-id')) ?? wellFormed(request.get('x-request-id')) ?? requestId,
+      traceId: traceId(request.get('traceparent')),
+      claimedUser: claimedUser(request.get('x-user-email')),
       clientIp: clientIp(request.socket.remoteAddress, request.get('x-forwarded-for'), this.#trustedProxies),
       method: request.method,
       path: request.path,
@@ -46,6 +53,10 @@ export class RequestIdMiddleware implements NestMiddleware {
 
 function wellFormed(id: string | undefined): string | undefined {
   return id !== undefined && WELL_FORMED_ID.test(id) ? id : undefined;
+}
+
+function claimedUser(header: string | undefined): string | undefined {
+  return header === undefined || header === '' ? undefined : loggable(header, MAX_EMAIL_LENGTH);
 }
 
 function tooManyHeaders(request: Request): HttpRefusal | undefined {

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
+import type { ErrorCode } from '../../errors.js';
+import { createHttpServer } from '../http/http-server.factory.js';
 import { listen } from '../http/listen.js';
 import { SecurityMetricsService } from './security-metrics.service.js';
 
@@ -13,7 +15,7 @@ export class MetricsServerService implements OnApplicationShutdown {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly metrics: SecurityMetricsService,
   ) {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createHttpServer((request, response) => void this.#answer(request, response));
   }
 
   /**
@@ -33,9 +35,21 @@ export class MetricsServerService implements OnApplicationShutdown {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0];
-    if (path !== '/metrics') return void response.writeHead(404).end();
-    if (request.method !== 'GET') return void response.writeHead(405, { Allow: 'GET' }).end();
+    if (path !== '/metrics') return refuse(response, 404, 'not_found', 'The metrics are at /metrics.');
+    if (request.method !== 'GET') {
+      response.setHeader('Allow', 'GET');
+      return refuse(response, 405, 'method_not_allowed', 'Only GET is offered here.');
+    }
     const text = await this.metrics.registry.metrics();
     response.writeHead(200, { 'Content-Type': this.metrics.registry.contentType }).end(text);
   }
+}
+
+function refuse(response: ServerResponse, status: number, error: ErrorCode, text: string): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(JSON.stringify({ error, error_description: text }));
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SecurityEvent } from '../security-event.js';
 
 /** More distinct tool names than this are counted as `other`: a series is never made from free text. */
@@ -26,6 +26,14 @@ export class SecurityMetricsService {
   readonly #issuerKeys = this.#counter('mcp_issuer_keys_total', 'Signing keys of issuers: fetches and refused keys', [
     'outcome',
   ]);
+  readonly #introspections = this.#counter('mcp_introspections_total', 'Opaque tokens looked up, by outcome', [
+    'outcome',
+  ]);
+  readonly #keysReloadFailed = new Gauge({
+    name: 'mcp_api_keys_reload_failed',
+    help: '1 while API_KEYS_FILE cannot be used and the keys read before stay in force',
+    registers: [this.registry],
+  });
   readonly #dropped = this.#counter('mcp_events_dropped_total', 'Security events that could not be recorded', []);
   readonly #toolDuration = new Histogram({
     name: 'mcp_tool_call_duration_seconds',
@@ -56,6 +64,10 @@ export class SecurityMetricsService {
         return this.#awsCalls.inc({ service: event.service, operation: event.operation, outcome: event.outcome });
       case 'issuer.keys':
         return this.#issuerKeys.inc({ outcome: event.outcome });
+      case 'token.introspected':
+        return this.#introspections.inc({ outcome: event.outcome });
+      case 'api-keys.reload':
+        return this.#keysReloadFailed.set(event.outcome === 'failed' ? 1 : 0);
     }
   }
 

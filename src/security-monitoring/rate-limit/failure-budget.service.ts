@@ -16,8 +16,13 @@ export class FailureBudgetService {
 
   /** True when the address has used up its failures: no outbound work may be done for its credentials. */
   async isExhausted(ip: string): Promise<boolean> {
+    return (await this.remaining(ip)) <= 0;
+  }
+
+  /** How many more failures the address is allowed. */
+  async remaining(ip: string): Promise<number> {
     const state = await this.#limiter.get(limitKey(ip));
-    return state !== null && state.consumedPoints >= this.#budget;
+    return Math.max(0, this.#budget - (state?.consumedPoints ?? 0));
   }
 
   /** Counts one failed attempt; never rejects. */
