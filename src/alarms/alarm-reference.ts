@@ -1,5 +1,5 @@
 import { checkAccounts, parseArn, regionOfArns } from '../cloudwatch/arn.js';
-import type { TargetInput } from '../cloudwatch/target-input.js';
+import { type TargetInput, targetOf } from '../cloudwatch/target-input.js';
 import { InvalidInput } from '../errors.js';
 
 /** One alarm, by name, and where it is. */
@@ -15,16 +15,18 @@ export interface AlarmReference {
  * @throws InvalidInput for an ARN of something else, or one that lies in another Region than the call says
  */
 export function alarmReference(input: TargetInput & { readonly alarm_name: string }): AlarmReference {
-  const { alarm_name: given, region, profile_name } = input;
+  const given = input.alarm_name;
+  const target = targetOf(input);
   const arn = parseArn(given);
-  if (arn === undefined) return { name: given, target: { region, profile_name }, checkOwner: () => undefined };
+  if (arn === undefined) return { name: given, target, checkOwner: () => undefined };
   const name = /^alarm:(.+)$/s.exec(arn.resource)?.[1];
   if (arn.service !== 'cloudwatch' || name === undefined) {
     throw new InvalidInput('alarm_name', 'is the ARN of something that is not an alarm');
   }
   return {
     name,
-    target: { region: regionOfArns('alarm_name', [arn], region), profile_name },
-    checkOwner: (owner) => checkAccounts('alarm_name', [arn.account], owner),
+    target: { ...target, region: regionOfArns('alarm_name', [arn], input.region) },
+    // An alarm is read in its own account: no call reaches those of linked accounts.
+    checkOwner: ({ account }) => checkAccounts('alarm_name', [arn.account], { account, linkedAccounts: [] }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkAccounts, parseArn, regionOfArns } from './arn.js';
 
-const OWN = { account: '111111111111' };
+const OWN = { account: '111111111111', linkedAccounts: ['333333333333'] };
 const arn = (region: string, account = '111111111111') => ({
   service: 'logs',
   region,
@@ -48,17 +48,21 @@ describe('regionOfArns', () => {
 });
 
 describe('checkAccounts', () => {
-  it('lets the own account pass', () => {
-    expect(() => checkAccounts('f', ['111111111111'], OWN)).not.toThrow();
+  it('lets the own account pass, and those linked to it', () => {
+    expect(() => checkAccounts('f', ['111111111111', '333333333333'], OWN)).not.toThrow();
   });
 
-  it('refuses another account', () => {
+  it('refuses another account, counted as such [ARG-07]', () => {
     expect(() => checkAccounts('f', ['111111111111', '222222222222'], OWN)).toThrow(
-      expect.objectContaining({ code: 'target_not_allowed', message: expect.stringMatching(/^f: /) }),
+      expect.objectContaining({
+        code: 'target_not_allowed',
+        denied: 'account',
+        message: expect.stringMatching(/^f: (?!.*333333333333)/),
+      }),
     );
   });
 
   it('leaves the decision to AWS where the account is not known', () => {
-    expect(() => checkAccounts('f', ['222222222222'], { account: 'local' })).not.toThrow();
+    expect(() => checkAccounts('f', ['222222222222'], { ...OWN, account: 'local' })).not.toThrow();
   });
 });

@@ -37,16 +37,27 @@ export function regionOfArns(
   return own ?? region ?? undefined;
 }
 
+/** The account a call goes to, and the accounts linked to it whose data the caller may name. */
+export interface AccountReach {
+  readonly account: string;
+  readonly linkedAccounts: readonly string[];
+}
+
+/** Where the account is not known (a local profile), AWS decides with the caller's own rights. */
+export function isKnownAccount({ account }: Pick<AccountReach, 'account'>): boolean {
+  return /^\d{12}$/.test(account);
+}
+
 /**
- * SECURITY: a caller's call stays in the caller's own account. Skipped where the account is not known (a local profile);
- * AWS then decides with the caller's own rights.
+ * SECURITY: what a call names lies in the account it goes to, or in one linked to it that the operator listed.
  * @throws ServiceError `target_not_allowed`
  */
-export function checkAccounts(field: string, accounts: readonly string[], owner: { readonly account: string }): void {
-  if (!/^\d{12}$/.test(owner.account)) return;
-  if (accounts.every((account) => account === owner.account)) return;
+export function checkAccounts(field: string, accounts: readonly string[], reach: AccountReach): void {
+  if (!isKnownAccount(reach)) return;
+  if (accounts.every((account) => account === reach.account || reach.linkedAccounts.includes(account))) return;
   throw new ServiceError(
     'target_not_allowed',
-    `${field}: names another AWS account than yours (${owner.account}); use resources of your own account`,
+    `${field}: names another AWS account than the one this call goes to (${reach.account}). If it is one of yours, choose it by account; list_accounts shows yours and what is linked to them.`,
+    { denied: 'account' },
   );
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetIdCommand } from '@aws-sdk/client-cognito-identity';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -166,5 +167,55 @@ describe('AwsClientFactory.anonymousSts', () => {
     expect(endpoint.seen).toEqual([]);
     factory.onApplicationShutdown();
     await endpoint.close();
+  });
+});
+
+describe('AwsClientFactory.cognitoIdentity', () => {
+  it("sends what is unsigned, although the server's own identity is within reach [B2] [ISO-07]", async () => {
+    const endpoint = await startEndpoint();
+    const factory = new AwsClientFactory(configuration(endpoint.url));
+    const command = new GetIdCommand({ IdentityPoolId: 'eu-west-1:pool', Logins: {} });
+    await factory.cognitoIdentity('eu-west-1').send(command);
+    expect(endpoint.seen).toMatchObject([{ authorization: undefined }]);
+    factory.onApplicationShutdown();
+    await endpoint.close();
+  });
+});
+
+describe('the clients of exchanges', () => {
+  it('have no tries of their own, which all users would share, and a time limit', async () => {
+    const factory = new AwsClientFactory(configuration());
+    const limits = { requestTimeout: 4_000, connectionTimeout: 2_000, throwOnRequestTimeout: true };
+    for (const client of [
+      factory.serverSts(),
+      factory.serverSts('eu-west-1'),
+      factory.anonymousSts('eu-west-1'),
+      factory.cognitoIdentity('eu-west-1'),
+    ]) {
+      expect(await client.config.maxAttempts()).toBe(1);
+      const handler = client.config.requestHandler as unknown as NodeHttpHandler;
+      // The handler settles its limits with its first use.
+      await handler.handle({ protocol: 'ftp:' } as never).catch(() => undefined);
+      expect(handler.httpHandlerConfigs()).toMatchObject(limits);
+    }
+    factory.onApplicationShutdown();
+  });
+
+  it('resolve the identity of the server once for all regions', () => {
+    const factory = new AwsClientFactory(configuration());
+    const [home, abroad] = [factory.serverSts(), factory.serverSts('eu-west-1')];
+    expect(abroad).not.toBe(home);
+    expect(factory.serverSts('us-east-1')).toBe(home);
+    expect(factory.serverSts('eu-west-1')).toBe(abroad);
+    factory.onApplicationShutdown();
+  });
+
+  it('log nothing: the SDK would print tokens and keys [ISO-12]', () => {
+    const factory = new AwsClientFactory(configuration());
+    const user = factory.forUser(CloudWatchLogsClient, () => alice, 'us-east-1');
+    for (const client of [factory.serverSts(), factory.anonymousSts(), factory.cognitoIdentity('us-east-1'), user]) {
+      expect(client.config.logger.constructor.name).toBe('NoOpLogger');
+    }
+    factory.onApplicationShutdown();
   });
 });

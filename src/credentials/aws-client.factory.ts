@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { CognitoIdentityClient } from '@aws-sdk/client-cognito-identity';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -10,7 +11,7 @@ import type { AwsIdentity, UserCredentials } from './user-credentials.js';
 
 const MAX_SOCKETS = 200;
 const CONNECT_TIMEOUT_MS = 2_000;
-const STS_TIMEOUT_MS = 5_000;
+const EXCHANGE_TIMEOUT_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 3;
 
@@ -20,7 +21,7 @@ export type UserCredentialsSource = () => UserCredentials;
 /** An SDK client class that can be built from the configuration this factory gives. */
 export type AwsClientConstructor<C> = new (config: AwsClientConfig) => C;
 
-/** The only place that constructs SDK clients: for one user, or for the two calls of STS. */
+/** The only place that constructs SDK clients: for one user, or for the calls of an exchange. */
 @Injectable()
 export class AwsClientFactory implements OnApplicationShutdown {
   readonly #agents = {
@@ -29,12 +30,12 @@ export class AwsClientFactory implements OnApplicationShutdown {
   };
   readonly #shared: ReturnType<AwsClientFactory['sharedConfig']>;
   readonly #serverSts: STSClient;
-  readonly #anonymousSts: STSClient;
+  /** By region; the regions come from the configuration, so there are few. */
+  readonly #regionalSts = new Map<string, STSClient>();
 
   constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {
-    const sts = { ...this.baseConfig(STS_TIMEOUT_MS), region: config.aws.region };
-    this.#serverSts = new STSClient(sts);
-    this.#anonymousSts = new STSClient({ ...sts, credentialDefaultProvider: () => neverAmbient });
+    this.#serverSts = new STSClient({ ...this.exchangeConfig(), region: config.aws.region });
+    this.#regionalSts.set(config.aws.region, this.#serverSts);
     this.#shared = this.sharedConfig();
   }
 
@@ -47,14 +48,25 @@ export class AwsClientFactory implements OnApplicationShutdown {
     return new Client(this.userConfig(source, region));
   }
 
-  /** STS with the server's own, ambient identity: for AssumeRole only. */
-  serverSts(): STSClient {
-    return this.#serverSts;
+  /** STS with the server's own, ambient identity: for AssumeRole only. One try a call. */
+  serverSts(region: string = this.config.aws.region): STSClient {
+    const known = this.#regionalSts.get(region);
+    if (known !== undefined) return known;
+    // One identity for all regions, resolved and renewed once.
+    const { credentials } = this.#serverSts.config;
+    const client = new STSClient({ ...this.exchangeConfig(), region, credentials });
+    this.#regionalSts.set(region, client);
+    return client;
   }
 
-  /** STS without any identity: for AssumeRoleWithWebIdentity, which is unsigned. */
-  anonymousSts(): STSClient {
-    return this.#anonymousSts;
+  /** STS without any identity: for AssumeRoleWithWebIdentity, which is unsigned. One try a call. */
+  anonymousSts(region: string = this.config.aws.region): STSClient {
+    return new STSClient({ ...this.#shared, ...this.exchangeConfig(), region, ...ANONYMOUS });
+  }
+
+  /** Cognito identity pools without any identity: GetId and GetCredentialsForIdentity are unsigned. One try a call. */
+  cognitoIdentity(region: string): CognitoIdentityClient {
+    return new CognitoIdentityClient({ ...this.#shared, ...this.exchangeConfig(), region, ...ANONYMOUS });
   }
 
   /** Credentials of this machine: of one AWS profile, or of the SDK's default chain. */
@@ -79,7 +91,7 @@ export class AwsClientFactory implements OnApplicationShutdown {
       region,
       // `memoized`: the SDK asks at every signature instead of keeping the first answer.
       credentials: Object.assign(credentials, { memoized: true }),
-      credentialDefaultProvider: () => neverAmbient,
+      ...ANONYMOUS,
     };
   }
 
@@ -93,6 +105,14 @@ export class AwsClientFactory implements OnApplicationShutdown {
       userAgentAppId,
       authSchemePreference: [],
     };
+  }
+
+  /**
+   * One try a call: the SDK's own retries draw on a budget that all users of a client share, so that a few users'
+   * failures would use up the tries of everybody else. CredentialsExchangeService tries again, each user by itself.
+   */
+  private exchangeConfig() {
+    return { ...this.baseConfig(EXCHANGE_TIMEOUT_MS), maxAttempts: 1 };
   }
 
   private baseConfig(requestTimeout: number) {
@@ -128,6 +148,8 @@ class SharedHttpHandler extends NodeHttpHandler {
 
   override updateHttpClientConfig(): void {}
 }
+
+const ANONYMOUS = { credentialDefaultProvider: () => neverAmbient };
 
 async function neverAmbient(): Promise<never> {
   throw new Error('This client never uses the identity of this machine');

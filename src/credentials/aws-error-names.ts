@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [AwsErrorKind, RegExp])[] = [
   ['aborted', /^AbortError$/],
   [
     'unavailable',
-    /^(TimeoutError|RequestTimeout|RequestTimeoutException|ServiceUnavailable|Internal|IDPCommunicationError)/,
+    /^(TimeoutError|RequestTimeout|RequestTimeoutException|ServiceUnavailable|Internal|IDPCommunicationError|ExternalServiceException)/,
   ],
 ];
 
@@ -46,6 +46,12 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   if (status !== undefined && status >= 500) return 'unavailable';
   if (status !== undefined && status >= 400) return 'rejected';
   return NETWORK_CODES.test(networkCode(error)) ? 'unavailable' : 'other';
+}
+
+/** Whether the very same call may succeed in a moment: AWS was busy or out of reach, or this machine's clock was wrong. */
+export function mayPass(error: unknown): boolean {
+  const kind = awsErrorKind(error);
+  return kind === 'throttled' || kind === 'unavailable' || metadataOf(error)?.clockSkewCorrected === true;
 }
 
 /** The error's name; `UnknownError` when what was thrown is no error. */
@@ -74,7 +80,10 @@ function networkCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-function metadataOf(value: unknown): { readonly requestId?: string; readonly httpStatusCode?: number } | undefined {
+function metadataOf(
+  value: unknown,
+):
+  { readonly requestId?: string; readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean } | undefined {
   if (typeof value !== 'object' || value === null || !('$metadata' in value)) return undefined;
   const metadata = value.$metadata;
   return typeof metadata === 'object' && metadata !== null ? metadata : undefined;

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../errors.js';
 import { type AwsCall, awsError } from './aws-error.js';
+import { mayPass } from './aws-error-names.js';
 
 const ROLE = 'arn:aws:iam::111111111111:role/CloudWatchReader';
 const call: AwsCall = {
@@ -96,4 +97,30 @@ describe('awsError', () => {
       }),
     );
   });
+});
+
+describe('mayPass', () => {
+  const named = (name: string, extra: object = {}): Error => Object.assign(new Error('x'), { name, ...extra });
+
+  it.each([
+    ['Throttling', {}],
+    ['TooManyRequestsException', {}],
+    ['Novel', { $metadata: { httpStatusCode: 429 } }],
+    ['Novel', { $metadata: { httpStatusCode: 503 } }],
+    ['IDPCommunicationErrorException', { $metadata: { httpStatusCode: 400 } }],
+    ['TimeoutError', {}],
+    ['Error', { code: 'ECONNRESET' }],
+    ['SignatureDoesNotMatch', { $metadata: { httpStatusCode: 403, clockSkewCorrected: true } }],
+  ])('holds for %s %j', (name, extra) => {
+    expect(mayPass(named(name, extra))).toBe(true);
+  });
+
+  it.each(['AccessDenied', 'InvalidIdentityToken', 'SignatureDoesNotMatch', 'CredentialsProviderError', 'TypeError'])(
+    'does not hold for %s',
+    (name) => {
+      expect(mayPass(named(name, { $metadata: { httpStatusCode: name === 'TypeError' ? undefined : 403 } }))).toBe(
+        false,
+      );
+    },
+  );
 });

@@ -1,75 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceError } from '../errors.js';
-import { type AuthMethod, PresentedToken, type Principal } from '../principal.js';
-import { accountOf, planCredentials, planKey } from './credentials-plan.js';
+import { loadAppConfig } from '../config/app-config.js';
+import { type AuthMethod, CarriedCredentials, PresentedToken, type Principal } from '../principal.js';
+import {
+  accountOf,
+  type CredentialsPlan,
+  identityInWords,
+  planKey,
+  planWithoutRole,
+  planWithRole,
+} from './credentials-plan.js';
+import { TokenRefused } from './exchange/token-refused.js';
 
 const ROLE = 'arn:aws:iam::111111111111:role/CloudWatchReader';
 const OTHER = 'arn:aws:iam::222222222222:role/CloudWatchReader';
-
-type PlanConfig = Parameters<typeof planCredentials>[1];
-
-function config(aws: Partial<PlanConfig['aws']> = {}, enabled = true): PlanConfig {
-  const defaults = { region: 'us-east-1', allowedRegions: ['us-east-1'], allowedRoleArns: [] };
-  return {
-    auth: { enabled, issuers: [], apiKeys: [] },
-    aws: { ...defaults, exchange: 'assume-role', apiKeysUseServerIdentity: false, ...aws },
-  };
-}
 
 function principal(method: AuthMethod, extra: Partial<Principal> = {}): Principal {
   const person = { issuer: 'https://idp.example.com', subject: '42', displayName: 'alice' };
   return { ...person, method, scopes: [], groups: [], claims: {}, ...extra };
 }
-
-function code(run: () => unknown): string {
-  try {
-    return JSON.stringify(run());
-  } catch (error) {
-    return (error as ServiceError).code;
-  }
-}
-
-describe('planCredentials', () => {
-  it('assumes the role with the external id by default [B1]', () => {
-    const plan = planCredentials(principal('jwt'), config({ roleArn: ROLE, externalId: 'guid' }));
-    expect(plan).toEqual({ kind: 'assume-role', roleArn: ROLE, externalId: 'guid' });
-    expect(accountOf(plan)).toBe('111111111111');
-  });
-
-  it("hands over the caller's own token when web identity is chosen [B3]", () => {
-    const token = new PresentedToken('a.b.c');
-    const plan = planCredentials(principal('jwt', { token }), config({ roleArn: ROLE, exchange: 'web-identity' }));
-    expect(plan).toEqual({ kind: 'web-identity', roleArn: ROLE, token });
-    expect(
-      code(() => planCredentials(principal('introspection'), config({ roleArn: ROLE, exchange: 'web-identity' }))),
-    ).toBe('credentials_refused');
-  });
-
-  it("gives an API key the role, and the server's identity only where that was chosen by name [B10]", () => {
-    const key = principal('api-key');
-    expect(planCredentials(key, config({ roleArn: ROLE, exchange: 'web-identity' })).kind).toBe('assume-role');
-    expect(planCredentials(key, config({ roleArn: ROLE, apiKeysUseServerIdentity: true })).kind).toBe('assume-role');
-    expect(planCredentials(key, config({ apiKeysUseServerIdentity: true })).kind).toBe('server-identity');
-    expect(code(() => planCredentials(key, config()))).toBe('no_role');
-  });
-
-  it.each(['jwt', 'introspection'] as const)(
-    "never lends the server's identity to a caller by %s [ISO-18]",
-    (method) => {
-      expect(code(() => planCredentials(principal(method), config({ apiKeysUseServerIdentity: true })))).toBe(
-        'no_role',
-      );
-    },
-  );
-
-  it('uses local profiles only while authentication is off [B5]', () => {
-    expect(planCredentials(principal('none'), config({}, false), 'dev')).toEqual({
-      kind: 'local-profile',
-      profile: 'dev',
-    });
-    expect(code(() => planCredentials(principal('none'), config({ roleArn: ROLE })))).toBe('no_role');
-  });
-});
 
 describe('planKey', () => {
   const plan = { kind: 'assume-role', roleArn: ROLE } as const;
@@ -86,6 +34,8 @@ describe('planKey', () => {
     ['role', planKey({ ...plan, roleArn: OTHER }, principal('jwt'), 'us-east-1')],
     ['external id', planKey({ ...plan, externalId: 'x' }, principal('jwt'), 'us-east-1')],
     ['STS region', planKey(plan, principal('jwt'), 'eu-west-1')],
+    ['session policy', planKey({ ...plan, sessionPolicy: '{}' }, principal('jwt'), 'us-east-1')],
+    ['STS region of the plan', planKey({ ...plan, stsRegion: 'eu-west-1' }, principal('jwt'), 'us-east-1')],
     ['kind', planKey(token('a.b.c'), principal('jwt'), 'us-east-1')],
     ['session name', planKey(plan, principal('jwt', { displayName: 'bob' }), 'us-east-1')],
   ])('differs by %s [ISO-02] [ISO-10]', (_fact, key) => {
@@ -96,5 +46,119 @@ describe('planKey', () => {
     const one = planKey(token('one.token.x'), principal('jwt'), 'us-east-1');
     expect(one).not.toBe(planKey(token('two.token.x'), principal('jwt'), 'us-east-1'));
     expect(one).toMatch(/^[\w-]{43}$/);
+  });
+});
+
+describe('a plan with an identity pool', () => {
+  const POOL = 'us-east-1:0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+  const config = loadAppConfig({
+    AWS_COGNITO_USER_POOL_ID: 'us-east-1_Example',
+    AWS_COGNITO_CLIENT_ID: 'app',
+    AWS_COGNITO_IDENTITY_POOL_ID: POOL,
+    API_KEYS: `ci:sha256:${'0'.repeat(64)}`,
+    AWS_CLOUDWATCH_ROLE_ARN: ROLE,
+  });
+  const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example';
+  const token = new PresentedToken('id.token.x');
+  const person = (claims: object): Principal => principal('jwt', { issuer, token, claims: { ...claims } });
+
+  it('is the default where the pool is configured, and needs no role [B2] [A3]', () => {
+    const plan = planWithoutRole(person({ token_use: 'id' }), config);
+    expect(plan).toEqual({ kind: 'cognito-identity', identityPoolId: POOL, token });
+    expect(accountOf(plan as CredentialsPlan)).toBe(POOL);
+    expect(identityInWords(plan as CredentialsPlan)).toContain('identity pool');
+  });
+
+  it('refuses an access token and says that the pool needs the ID token [B2] [A3]', () => {
+    const plan = (): unknown => planWithoutRole(person({ token_use: 'access' }), config);
+    expect(plan).toThrow(TokenRefused);
+    expect(plan).toThrow(/ID token/);
+  });
+
+  it('refuses a caller without a JWT [B2]', () => {
+    const opaque = principal('introspection', { issuer });
+    expect(() => planWithoutRole(opaque, config)).toThrow(/signed JWTs only/);
+  });
+
+  it('is for the issuer with the pool only', () => {
+    expect(planWithoutRole(principal('jwt', { token }), config)).toBeUndefined();
+    expect(planWithoutRole(principal('api-key', { issuer }), config)).toBeUndefined();
+  });
+
+  it('has a key of its own for every token and never holds the token [ISO-02] [ISO-10]', () => {
+    const key = (text: string): string =>
+      planKey(
+        { kind: 'cognito-identity', identityPoolId: POOL, token: new PresentedToken(text) },
+        person({}),
+        'us-east-1',
+      );
+    expect(key('one.token.x')).not.toBe(key('two.token.x'));
+    expect(key('one.token.x')).toMatch(/^[\w-]{43}$/);
+  });
+});
+
+describe('a plan with keys of the token', () => {
+  const env = { OIDC_ISSUER: 'https://idp.example.com', OAUTH_AUDIENCE: 'a', AWS_CLOUDWATCH_ROLE_ARN: ROLE };
+  const on = loadAppConfig({ ...env, TOKEN_CLAIM_CREDENTIALS: 'true' });
+  const off = loadAppConfig(env);
+  const carried = new CarriedCredentials({ accessKeyId: 'ASIA1', secretAccessKey: 'hidden', sessionToken: 't' });
+
+  it('is made where the setting says so [B4]', () => {
+    const plan = planWithoutRole(principal('jwt', { carried }), on);
+    expect(plan).toEqual({ kind: 'claim-credentials', carried });
+    expect(accountOf(plan as CredentialsPlan)).toBe('token');
+  });
+
+  it('is never made without the setting, without keys, or for anything but a JWT [B4]', () => {
+    expect(planWithoutRole(principal('jwt', { carried }), off)).toBeUndefined();
+    expect(planWithoutRole(principal('jwt'), on)).toBeUndefined();
+    expect(planWithoutRole(principal('introspection', { carried }), on)).toBeUndefined();
+    expect(planWithoutRole(principal('api-key', { carried }), on)).toBeUndefined();
+  });
+
+  it('has a key of its own for every set of keys [ISO-02]', () => {
+    const other = new CarriedCredentials({ accessKeyId: 'ASIA1', secretAccessKey: 'hidden', sessionToken: 'u' });
+    const keys = [carried, other].map((keysOf) =>
+      planKey({ kind: 'claim-credentials', carried: keysOf }, principal('jwt'), 'us-east-1'),
+    );
+    expect(new Set(keys).size).toBe(2);
+    expect(keys.join()).not.toContain('hidden');
+  });
+});
+
+describe('planWithRole', () => {
+  const env = { OAUTH_AUDIENCE: 'a', AWS_CLOUDWATCH_ROLE_ARN: ROLE };
+  const role = { roleArn: ROLE, externalId: 'agreed' };
+  const token = new PresentedToken('a.b.c');
+
+  it('narrows every session by the session policy [B1]', () => {
+    const policy = '{"Statement":[]}';
+    const assume = loadAppConfig({ ...env, OIDC_ISSUER: 'https://idp.example.com', AWS_SESSION_POLICY: policy });
+    expect(planWithRole(principal('jwt'), role, assume)).toMatchObject({ kind: 'assume-role', sessionPolicy: policy });
+    expect(planWithRole(principal('api-key'), role, assume)).toMatchObject({ sessionPolicy: policy });
+    const web = loadAppConfig({
+      ...env,
+      OIDC_ISSUER: 'https://idp.example.com',
+      AWS_SESSION_POLICY: policy,
+      AWS_CREDENTIAL_EXCHANGE: 'web-identity',
+    });
+    expect(planWithRole(principal('jwt', { token }), role, web)).toMatchObject({
+      kind: 'web-identity',
+      sessionPolicy: policy,
+    });
+  });
+
+  it('asks the STS of the region of Identity Center for its users, and of the server for others [A2]', () => {
+    const config = loadAppConfig({
+      ...env,
+      API_KEYS: `ci:sha256:${'0'.repeat(64)}`,
+      AWS_IDENTITY_CENTER_ISSUER: 'https://idp.example.com',
+      AWS_IDENTITY_CENTER_REGION: 'eu-west-1',
+    });
+    expect(planWithRole(principal('jwt'), role, config)).toMatchObject({ stsRegion: 'eu-west-1' });
+    expect(planWithRole(principal('api-key', { issuer: 'apikey' }), role, config)).toHaveProperty(
+      'stsRegion',
+      undefined,
+    );
   });
 });

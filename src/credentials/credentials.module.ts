@@ -7,6 +7,8 @@ import { CredentialsCacheService } from './credentials-cache.service.js';
 import { CredentialsExchangeService } from './credentials-exchange.service.js';
 import { CredentialsService } from './credentials.service.js';
 import { AssumeRoleExchange } from './exchange/assume-role.exchange.js';
+import { ClaimCredentialsExchange } from './exchange/claim-credentials.exchange.js';
+import { CognitoIdentityExchange } from './exchange/cognito-identity.exchange.js';
 import { LocalProfileExchange } from './exchange/local-profile.exchange.js';
 import { ServerIdentityExchange } from './exchange/server-identity.exchange.js';
 import { WebIdentityExchange } from './exchange/web-identity.exchange.js';
@@ -27,9 +29,11 @@ import { WebIdentityExchange } from './exchange/web-identity.exchange.js';
     AwsClientFactory,
     AssumeRoleExchange,
     WebIdentityExchange,
+    CognitoIdentityExchange,
+    ClaimCredentialsExchange,
     LocalProfileExchange,
     ServerIdentityExchange,
   ],
-  exports: [CredentialsService, PRINCIPAL],
+  exports: [CredentialsService, PRINCIPAL, AwsClientFactory, AssumeRoleExchange],
 })
 export class CredentialsModule {}

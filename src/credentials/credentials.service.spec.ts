@@ -27,7 +27,6 @@ import { CredentialsExchangeService } from './credentials-exchange.service.js';
 import { CredentialsModule } from './credentials.module.js';
 import { CredentialsService } from './credentials.service.js';
 import { AssumeRoleExchange } from './exchange/assume-role.exchange.js';
-import { ROLE_CLAIM } from './role-mapping.js';
 import { roleSessionName, sourceIdentity } from './role-session.js';
 
 const ISSUER = 'https://idp.example.com';
@@ -106,7 +105,7 @@ async function failure(run: Promise<unknown>): Promise<ServiceError> {
 }
 
 function user(subject: string, role?: string, extra: Partial<Principal> = {}): Principal {
-  const claims = role === undefined ? {} : { [ROLE_CLAIM]: role };
+  const claims = role === undefined ? {} : { 'custom:role_arn': role };
   return { issuer: ISSUER, subject, displayName: subject, method: 'jwt', scopes: [], groups: [], claims, ...extra };
 }
 
@@ -205,12 +204,16 @@ describe('CredentialsService.client with AssumeRole', () => {
   it('renews before the session ends, unnoticed [B6]', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await groupsOf(user('alice'));
-    vi.setSystemTime(Date.now() + 10 * 60_000 - 5_000);
+    vi.setSystemTime(Date.now() + 7 * 60_000 - 5_000);
     await groupsOf(user('alice'));
     expect(emulator.calls.of('AssumeRole')).toHaveLength(1);
-    vi.setSystemTime(Date.now() + 6_000);
+    vi.setSystemTime(Date.now() + 66_000);
     await groupsOf(user('alice'));
-    expect(emulator.calls.of('AssumeRole')).toHaveLength(2);
+    await vi.waitFor(() => expect(emulator.calls.of('AssumeRole')).toHaveLength(2));
+    await groupsOf(user('alice'));
+    const keys = emulator.calls.of('DescribeLogGroups').map((call) => call.accessKeyId);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys[2]).toBe(keys[0]);
     expect(emulator.calls.of('DescribeLogGroups').every((call) => call.errorCode === undefined)).toBe(true);
   });
 
@@ -259,12 +262,12 @@ describe('CredentialsService.client with AssumeRole', () => {
     await expect(groupsOf(user('alice'))).resolves.toBeDefined();
   });
 
-  it('asks AWS nothing for a region or a profile it does not offer [ARG-01]', async () => {
+  it('asks AWS nothing for a region or an account it does not offer [ARG-01] [ARG-07]', async () => {
     const service = await forCall(user('alice'));
     expect((await failure(service.client(CloudWatchLogsClient, { region: 'localhost:4566' }))).code).toBe(
       'target_not_allowed',
     );
-    expect((await failure(service.client(CloudWatchLogsClient, { profile_name: 'x' }))).code).toBe('invalid_input');
+    expect((await failure(service.client(CloudWatchLogsClient, { account: '222222222222' }))).denied).toBe('account');
     expect((await failure(logsOf(user('alice', 'arn:aws:iam::111111111111:role/Admin')))).code).toBe('no_role');
     expect(emulator.calls.all()).toEqual([]);
   });
@@ -489,13 +492,31 @@ describe('CredentialsService.owner', () => {
   it('says whose a handle is and where, without asking AWS', async () => {
     await start(SIGNED_IN);
     const owner = await (await forCall(user('bob', READER_2))).owner({ region: 'eu-west-1' });
-    expect(owner).toEqual({ issuer: ISSUER, subject: 'bob', account: '222222222222', region: 'eu-west-1' });
+    expect(owner).toMatchObject({ issuer: ISSUER, subject: 'bob', account: '222222222222', region: 'eu-west-1' });
     expect(emulator.calls.all()).toEqual([]);
   });
 
   it('names no account for an identity of the server machine', async () => {
     await start({ ENABLE_AUTH: 'false' });
     expect((await (await forCall(LOCAL_PRINCIPAL)).owner({})).account).toBe('local');
+  });
+});
+
+describe('CredentialsService.accounts', () => {
+  it("lists the caller's own, without asking AWS [B8]", async () => {
+    await start(SIGNED_IN);
+    expect((await forCall(user('bob', READER_2))).accounts()).toMatchObject([
+      { alias: '222222222222', default: true, id: '222222222222', roleArn: READER_2, everyRegion: true },
+    ]);
+    expect(emulator.calls.all()).toEqual([]);
+  });
+
+  it('shows neither account nor role for an identity of the server machine', async () => {
+    await start({ ENABLE_AUTH: 'false', AWS_ALLOWED_REGIONS: 'us-east-1' });
+    const [local, ...others] = (await forCall(LOCAL_PRINCIPAL)).accounts();
+    expect(others).toEqual([]);
+    expect(local).toMatchObject({ alias: 'default', regions: ['us-east-1'], everyRegion: false });
+    expect([local?.id, local?.roleArn]).toEqual([undefined, undefined]);
   });
 });
 

@@ -1,15 +1,17 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
+import { regionsOfPartition } from '../config/aws-regions.js';
 import { ServiceError } from '../errors.js';
 import { type CallContext, PRINCIPAL, type Principal } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { type MiddlewareHost, watchAwsCalls } from './aws-call.middleware.js';
 import { type AwsClientConstructor, AwsClientFactory } from './aws-client.factory.js';
 import { AwsSession } from './aws-session.js';
+import { accessOf } from './access.js';
 import { type AwsTarget, awsTarget, type TargetInput } from './aws-target.js';
 import { CredentialsExchangeService } from './credentials-exchange.service.js';
-import { accountOf, type CredentialsPlan, identityInWords, planCredentials } from './credentials-plan.js';
+import { accountOf, identityInWords } from './credentials-plan.js';
 
 /** Whom a handle such as a query id belongs to, and where it is valid. */
 export interface AwsOwner {
@@ -18,6 +20,25 @@ export interface AwsOwner {
   /** Twelve digits; `local` and `server` for identities of the server's own machine. */
   readonly account: string;
   readonly region: string;
+  /** Ids of accounts linked to this one whose data the caller may name. */
+  readonly linkedAccounts: readonly string[];
+}
+
+/** One account of the caller, as they may know it. */
+export interface OwnAccount {
+  /** What a call names it by. */
+  readonly alias: string;
+  /** True for the one a call goes to that names none. */
+  readonly default: boolean;
+  /** Twelve digits; undefined for identities of the server's own machine. */
+  readonly id?: string;
+  readonly roleArn?: string;
+  readonly regions: readonly string[];
+  /** True when those are all regions of the partition. */
+  readonly everyRegion: boolean;
+  readonly defaultRegion: string;
+  readonly linkedAccounts: readonly string[];
+  readonly description?: string;
 }
 
 /** The only door to AWS: made for one call of one caller, it opens with that caller's credentials and no others. */
@@ -38,16 +59,17 @@ export class CredentialsService {
    * @throws ServiceError before any AWS call for a target, role or token that cannot work
    */
   async client<C extends MiddlewareHost>(Client: AwsClientConstructor<C>, input: TargetInput): Promise<C> {
-    const { target, plan } = this.resolve(input);
+    const { account, region } = this.target(input);
+    const { plan } = account;
     const caller = { principal: this.principal, requestId: this.call.requestId };
     const credentials = await unlessAborted(this.exchanges.obtain(plan, caller), this.call.signal);
     const session = new AwsSession(credentials, (stale) => this.exchanges.renew(plan, caller, stale));
-    const client = this.factory.forUser(Client, () => session.current, target.region);
+    const client = this.factory.forUser(Client, () => session.current, region);
     watchAwsCalls(client, {
       ...caller,
       session,
       events: this.events,
-      region: target.region,
+      region,
       account: accountOf(plan),
       identity: identityInWords(plan),
     });
@@ -56,14 +78,27 @@ export class CredentialsService {
 
   /** Who owns what this call makes in a target; asks AWS nothing. */
   async owner(input: TargetInput): Promise<AwsOwner> {
-    const { target, plan } = this.resolve(input);
+    const { account, region } = this.target(input);
     const { issuer, subject } = this.principal;
-    return { issuer, subject, account: accountOf(plan), region: target.region };
+    return { issuer, subject, account: accountOf(account.plan), region, linkedAccounts: account.linkedAccounts };
   }
 
-  private resolve(input: TargetInput): { readonly target: AwsTarget; readonly plan: CredentialsPlan } {
-    const target = awsTarget(input, { ...this.config.aws, authEnabled: this.config.auth.enabled });
-    return { target, plan: planCredentials(this.principal, this.config, target.profile) };
+  /**
+   * All accounts of the caller, their default first; asks AWS nothing.
+   * @throws ServiceError `no_role`
+   */
+  accounts(): readonly OwnAccount[] {
+    return accessOf(this.principal, this.config).map(({ plan, ...account }, index) => ({
+      ...account,
+      default: index === 0,
+      everyRegion: regionsOfPartition(account.defaultRegion)?.every((name) => account.regions.includes(name)) === true,
+      id: /^\d{12}$/.exec(accountOf(plan))?.[0],
+      roleArn: 'roleArn' in plan ? plan.roleArn : undefined,
+    }));
+  }
+
+  private target(input: TargetInput): AwsTarget {
+    return awsTarget(input, accessOf(this.principal, this.config));
   }
 }
 

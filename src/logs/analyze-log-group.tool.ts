@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkAccounts, regionOfArns } from '../cloudwatch/arn.js';
 import { Clock } from '../cloudwatch/clock.service.js';
 import { withinBudget } from '../cloudwatch/result-budget.js';
-import { targetInput } from '../cloudwatch/target-input.js';
+import { targetInput, targetOf } from '../cloudwatch/target-input.js';
 import { type TimeRange, timeRange } from '../cloudwatch/time-range.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
@@ -70,7 +70,7 @@ export class AnalyzeLogGroupTool {
     const range = timeRange(input, this.clock.now());
     const arn = withoutWildcard(input.log_group_arn);
     const arns = logGroupArns([arn]);
-    const target = { region: regionOfArns('log_group_arn', arns, input.region), profile_name: input.profile_name };
+    const target = { ...targetOf(input), region: regionOfArns('log_group_arn', arns, input.region) };
     const owner = await this.credentials.owner(target);
     checkAccounts(
       'log_group_arn',

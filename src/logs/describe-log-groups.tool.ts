@@ -6,15 +6,14 @@ import {
   paginateDescribeLogGroups,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
-import { checkAccounts } from '../cloudwatch/arn.js';
 import { collect, pages } from '../cloudwatch/pages.js';
 import { withinBudget } from '../cloudwatch/result-budget.js';
 import { targetInput } from '../cloudwatch/target-input.js';
 import { wholeNumber } from '../cloudwatch/whole-number.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
-import { InvalidInput } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
 import { logGroupName } from './log-group.js';
+import { linkedAccountsOf } from './linked-accounts.js';
 import { logGroupMetadata, toLogGroupMetadata } from './log-group-metadata.js';
 import { applicableQueries } from './saved-queries.js';
 
@@ -36,7 +35,7 @@ export const describeLogGroups = defineTool({
     include_linked_accounts: z
       .boolean()
       .nullish()
-      .describe('In a monitoring account: list linked accounts too. Default false.'),
+      .describe('In a monitoring account: its linked accounts too. Default false.'),
     log_group_class: z.enum(['STANDARD', 'INFREQUENT_ACCESS']).nullish().describe('Only this class.'),
     log_group_name_prefix: logGroupName.nullish().describe('Exact start of the names.'),
     max_items: wholeNumber(1, 10_000).nullish().describe('At most so many groups. Default: all, up to 1,000.'),
@@ -69,8 +68,7 @@ export class DescribeLogGroupsTool {
   constructor(private readonly credentials: CredentialsService) {}
 
   async execute(input: Input, call: ToolCall): Promise<z.input<typeof describeLogGroups.output>> {
-    const request = toRequest(input);
-    checkAccounts('account_identifiers', request.accountIdentifiers ?? [], await this.credentials.owner(input));
+    const request = toRequest(input, linkedAccountsOf(input, await this.credentials.owner(input)));
     const client = await this.credentials.client(CloudWatchLogsClient, input);
     const maxItems = input.max_items ?? DEFAULT_MAX_ITEMS;
     const options = { abortSignal: call.signal };
@@ -98,13 +96,9 @@ export class DescribeLogGroupsTool {
   }
 }
 
-function toRequest(input: Input): DescribeLogGroupsRequest {
-  const accounts = input.account_identifiers ?? [];
-  if (accounts.length > 0 && input.include_linked_accounts !== true) {
-    throw new InvalidInput('account_identifiers', 'works only together with include_linked_accounts: true');
-  }
+function toRequest(input: Input, accounts: readonly string[] | undefined): DescribeLogGroupsRequest {
   return {
-    accountIdentifiers: accounts.length > 0 ? accounts : undefined,
+    accountIdentifiers: accounts === undefined ? undefined : [...accounts],
     includeLinkedAccounts: input.include_linked_accounts ?? undefined,
     logGroupClass: input.log_group_class ?? undefined,
     logGroupNamePrefix: input.log_group_name_prefix ?? undefined,

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { checkAccounts, regionOfArns } from '../cloudwatch/arn.js';
 import { Clock } from '../cloudwatch/clock.service.js';
-import { targetInput } from '../cloudwatch/target-input.js';
+import { targetInput, targetOf } from '../cloudwatch/target-input.js';
 import { timeRange } from '../cloudwatch/time-range.js';
 import { wholeNumber } from '../cloudwatch/whole-number.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
@@ -68,8 +68,7 @@ export class ExecuteLogInsightsQueryTool {
   ): Promise<z.input<typeof executeLogInsightsQuery.output>> {
     const query = startQueryInput(input, timeRange(input, this.clock.now()));
     const arns = logGroupArns(input.log_group_identifiers ?? []);
-    const region = regionOfArns('log_group_identifiers', arns, input.region);
-    const target = { region, profile_name: input.profile_name };
+    const target = { ...targetOf(input), region: regionOfArns('log_group_identifiers', arns, input.region) };
     const owner = await this.credentials.owner(target);
     checkAccounts(
       'log_group_identifiers',

@@ -14,7 +14,7 @@ export const getLogsInsightQueryResults = defineTool({
   name: 'get_logs_insight_query_results',
   title: 'Get the result of a Logs Insights query',
   description:
-    'Gets status and rows of a query that execute_log_insights_query or analyze_log_group started and that outlived its waiting. Takes the queryId as returned, and the same region. Does not scan again.',
+    'Gets status and rows of a query that execute_log_insights_query or analyze_log_group started and that outlived its waiting. Takes the queryId as returned, and the same region and account. Does not scan again.',
   input: z.strictObject({ query_id: queryIdInput, ...targetInput }),
   output: queryResult,
   toolset: 'logs',

@@ -18,6 +18,6 @@ export function ownQueryId(secrets: readonly string[], handle: string, owner: Qu
   if (queryId !== undefined) return queryId;
   throw new ServiceError(
     'unknown_query',
-    'query_id: not a query of yours in this account and region. Use the queryId that execute_log_insights_query returned, with the same region.',
+    'query_id: not a query of yours in this account and region. Use the queryId that execute_log_insights_query returned, with the same region and account.',
   );
 }

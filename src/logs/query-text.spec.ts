@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { medianCpuMs } from '../../test/support/cpu.js';
 import { checkQueryText } from './query-text.js';
 
 describe('checkQueryText', () => {
@@ -36,9 +37,7 @@ describe('checkQueryText', () => {
     `source ${' '.repeat(9_000)}`,
     `unmask${'#\n'.repeat(4_900)}`,
     `|${'#\n'.repeat(4_900)}`,
-  ])('judges a hostile text of 10,000 characters in under 100 ms', (query) => {
-    const started = performance.now();
-    checkQueryText(query);
-    expect(performance.now() - started).toBeLessThan(100);
+  ])('judges a hostile text of 10,000 characters in under 100 ms of CPU', async (query) => {
+    expect(await medianCpuMs(async () => checkQueryText(query))).toBeLessThan(100);
   });
 });

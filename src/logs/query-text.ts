@@ -15,9 +15,10 @@ export function checkQueryText(query: string): void {
     throw new InvalidInput(
       'query_string',
       'must not use SOURCE; name the log groups in log_group_names or log_group_identifiers',
+      'query_source',
     );
   }
   if (UNMASK.test(query)) {
-    throw new InvalidInput('query_string', 'must not use unmask(); masked data stays masked here');
+    throw new InvalidInput('query_string', 'must not use unmask(); masked data stays masked here', 'unmask');
   }
 }

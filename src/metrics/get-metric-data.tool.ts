@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, timeRange } from '../cloudwatch/time-range.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
 import { InvalidInput } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
+import { checkMetricAccounts } from './metric-accounts.js';
 import { type MetricDataInput, metricDataInput } from './metric-data-input.js';
 import { checkPeriods, periodsOf, toMetricDataQueries } from './metric-data-queries.js';
 import { alignToPeriod, granularitySeconds, metricPeriod, RETENTION_DAYS } from './metric-period.js';
@@ -46,6 +47,7 @@ export class GetMetricDataTool {
     const queries = toMetricDataQueries(input, period);
     checkPeriods(queries, granularitySeconds(range.start, now));
     const { start, end } = alignToPeriod(range, Math.min(...periodsOf(queries)));
+    checkMetricAccounts(queries, await this.credentials.owner(input));
     const client = await this.credentials.client(CloudWatchClient, input);
     const request = { MetricDataQueries: [...queries], StartTime: start, EndTime: end, MaxDatapoints: MAX_DATAPOINTS };
     const series = new MetricSeries();

@@ -45,6 +45,11 @@ const metricDataQuery = z.strictObject({
     .max(2_048, 'must not be longer than 2048 characters')
     .nullish()
     .describe('Metric math or a Metrics Insights query; give this or metric_stat.'),
+  account_id: z
+    .string()
+    .regex(/^\d{12}$/, 'must be a 12-digit AWS account id')
+    .nullish()
+    .describe('With metric_stat: linked account the metric is in.'),
   label: text(1_024).nullish().describe('Label of the result.'),
   return_data: z.boolean().nullish().describe('False: only for use in expressions. Default true.'),
   period: period.nullish().describe('Seconds; goes before metric_stat.period.'),

@@ -108,6 +108,18 @@ describe('toMetricDataQueries', () => {
   });
 });
 
+describe('account_id', () => {
+  it('is where the metric is looked for', () => {
+    const given = input({ queries: [{ id: 'a', metric_stat: stat, account_id: '222222222222' }] });
+    expect(toMetricDataQueries(given, 60)).toMatchObject([{ Id: 'a', AccountId: '222222222222' }]);
+  });
+
+  it('is refused beside an expression, which names accounts itself', () => {
+    const given = input({ queries: [{ id: 'a', expression: 'b', account_id: '222222222222' }] });
+    expect(() => toMetricDataQueries(given, 60)).toThrow(/^queries\.0\.account_id: goes with metric_stat/);
+  });
+});
+
 describe('checkPeriods', () => {
   const queries = toMetricDataQueries(input({ queries: [{ id: 'a', expression: 'b', period: 60 }] }), 60);
 
@@ -131,7 +143,7 @@ describe('metricDataInput', () => {
     { queries: [] },
     { queries: [{ id: 'A', expression: 'b' }] },
     { queries: [{ id: 'a', expression: 'b', period: 45 }] },
-    { queries: [{ id: 'a', expression: 'b', account_id: '222222222222' }] },
+    { queries: [{ id: 'a', expression: 'b', account_id: '2222' }] },
     { unknown: 1 },
   ])('refuses %j [ARG-09]', (given) => {
     expect(metricDataInput.safeParse(given).success).toBe(false);

@@ -73,10 +73,13 @@ function toQuery(query: QueryInput, index: number, all: readonly QueryInput[], d
     throw new InvalidInput(field, 'give either metric_stat or expression, not both');
   const common = { Id: query.id, Label: query.label ?? undefined, ReturnData: query.return_data ?? true };
   const period = query.period ?? stat?.period ?? defaultPeriod;
+  if (expression != null && query.account_id != null)
+    throw new InvalidInput(`${field}.account_id`, 'goes with metric_stat; leave it out beside expression');
   if (expression != null) return { ...common, Expression: expression, Period: period };
   if (stat == null) throw new InvalidInput(field, 'give either metric_stat or expression');
   const Metric = { Namespace: stat.namespace, MetricName: stat.metric_name, Dimensions: toDimensions(stat.dimensions) };
-  return { ...common, MetricStat: { Metric, Stat: apiStatistic(stat.statistic), Period: period } };
+  const MetricStat = { Metric, Stat: apiStatistic(stat.statistic), Period: period };
+  return { ...common, MetricStat, ...(query.account_id != null && { AccountId: query.account_id }) };
 }
 
 function toDimensions(dimensions: readonly DimensionInput[] | null | undefined): { Name: string; Value: string }[] {

@@ -24,14 +24,15 @@ export class AssumeRoleExchange implements CredentialsExchange<'assume-role'> {
       SourceIdentity: sourceIdentity(principal),
       Tags: [...sessionTags(principal)],
       ExternalId: plan.externalId,
+      Policy: plan.sessionPolicy,
       DurationSeconds: ROLE_SESSION_SECONDS,
     });
     try {
-      const answer = await this.factory.serverSts().send(command);
+      const answer = await this.factory.serverSts(plan.stsRegion).send(command);
       const credentials = toUserCredentials(answer.Credentials);
       return { credentials, sessionName, awsRequestId: answer.$metadata.requestId };
     } catch (error) {
-      throw stsError(error, { step: 'AssumeRole', roleArn: plan.roleArn, principal });
+      throw stsError({ step: 'AssumeRole', into: plan.roleArn, principal, error });
     }
   }
 }

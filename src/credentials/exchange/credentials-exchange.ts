@@ -17,6 +17,6 @@ export interface CredentialsExchange<K extends CredentialsPlan['kind']> {
 
 /**
  * Seconds a role session lasts. 900, the shortest STS grants: revoked rights end soon, and with the cache it costs one
- * STS call a person every ten minutes; calls that outlive it are renewed.
+ * STS call a person every seven minutes; calls that outlive it are renewed.
  */
 export const ROLE_SESSION_SECONDS = 900;

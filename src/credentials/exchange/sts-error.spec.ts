@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, ServiceError } from '../../errors.js';
 import type { Principal } from '../../principal.js';
-import { type FailedExchange, stsError } from './sts-error.js';
+import { type FailedStsExchange, stsError } from './sts-error.js';
+import { TokenRefused } from './token-refused.js';
 
 const roleArn = 'arn:aws:iam::111111111111:role/CloudWatchReader';
 const principal: Principal = {
@@ -15,12 +16,12 @@ const principal: Principal = {
 };
 const UPSTREAM = 'User: arn:aws:sts::999999999999:assumed-role/server is not authorized';
 
-function map(name: string, step: FailedExchange['step'], extra: object = {}): ServiceError {
-  return stsError(Object.assign(new Error(UPSTREAM), { name, ...extra }), { step, roleArn, principal });
+function map(name: string, step: FailedStsExchange['step'], extra: object = {}): ServiceError {
+  return stsError({ step, into: roleArn, principal, error: Object.assign(new Error(UPSTREAM), { name, ...extra }) });
 }
 
 describe('stsError', () => {
-  it.each<[string, FailedExchange['step'], ErrorCode, RegExp]>([
+  it.each<[string, FailedStsExchange['step'], ErrorCode, RegExp]>([
     ['AccessDenied', 'AssumeRole', 'credentials_refused', /trust policy.*external id.*sts:TagSession/],
     ['AccessDenied', 'AssumeRoleWithWebIdentity', 'credentials_refused', /trust policy.*audience and subject/],
     ['InvalidIdentityToken', 'AssumeRoleWithWebIdentity', 'credentials_refused', /sign in again.*azp.*aud/],
@@ -35,7 +36,8 @@ describe('stsError', () => {
     ['ExpiredToken', 'AssumeRole', 'credentials_unavailable', /the server's own AWS session has expired/],
     ['IDPCommunicationErrorException', 'AssumeRoleWithWebIdentity', 'credentials_unavailable', /did not answer/],
     ['InvalidClientTokenId', 'AssumeRole', 'credentials_unavailable', /this server's own identity/],
-    ['PackedPolicyTooLargeException', 'AssumeRole', 'credentials_refused', /tags are too large/],
+    ['PackedPolicyTooLargeException', 'AssumeRole', 'credentials_refused', /session policy.*too large/],
+    ['MalformedPolicyDocumentException', 'AssumeRole', 'credentials_refused', /cannot read the session policy/],
     ['RegionDisabledException', 'AssumeRole', 'credentials_refused', /not enabled in the region/],
     ['ValidationError', 'AssumeRole', 'credentials_refused', /rejected the request/],
     ['Throttling', 'AssumeRole', 'credentials_unavailable', /limiting the rate/],
@@ -58,8 +60,18 @@ describe('stsError', () => {
     expect(map('AccessDenied', 'AssumeRole').retryAfterSeconds).toBeUndefined();
   });
 
+  it('tells a token AWS will never take from a role it refuses for now [ISO-19]', () => {
+    const step = 'AssumeRoleWithWebIdentity';
+    for (const name of ['InvalidIdentityToken', 'IDPRejectedClaimException', 'ExpiredTokenException']) {
+      expect(map(name, step)).toBeInstanceOf(TokenRefused);
+    }
+    for (const name of ['AccessDenied', 'IDPCommunicationError', 'ValidationError', 'Throttling']) {
+      expect(map(name, step)).not.toBeInstanceOf(TokenRefused);
+    }
+  });
+
   it('leaves our own errors as they are', () => {
     const own = new ServiceError('cancelled', 'gone');
-    expect(stsError(own, { step: 'AssumeRole', roleArn, principal })).toBe(own);
+    expect(stsError({ step: 'AssumeRole', into: roleArn, principal, error: own })).toBe(own);
   });
 });

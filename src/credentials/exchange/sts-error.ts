@@ -1,70 +1,54 @@
 import { ServiceError } from '../../errors.js';
-import type { Principal } from '../../principal.js';
-import { awsErrorDetail, awsErrorKind, awsErrorName } from '../aws-error-names.js';
-import { userSlug } from '../role-session.js';
+import { awsErrorKind, awsErrorName } from '../aws-error-names.js';
+import { type FailedExchange, refused, tokenRefused, unavailable } from './failed-exchange.js';
 
-/** The exchange that failed. */
-export interface FailedExchange {
-  readonly step: 'AssumeRole' | 'AssumeRoleWithWebIdentity';
-  readonly roleArn: string;
-  readonly principal: Principal;
-}
+/** A call of STS that failed; `into` is the role. */
+export type FailedStsExchange = FailedExchange & { readonly step: keyof typeof TRUST_ADVICE };
 
-const RETRY_SECONDS = 5;
+const TRUST_ADVICE = {
+  AssumeRole:
+    'Ask whoever manages that role to check that its trust policy admits this server with the agreed external id and allows sts:AssumeRole, sts:SetSourceIdentity and sts:TagSession.',
+  AssumeRoleWithWebIdentity:
+    'Ask whoever manages that role to check that its trust policy admits your identity provider, audience and subject.',
+} as const;
 
 /**
  * The one mapping of STS errors: who, which step, what to fix.
  * SECURITY: the caller sees their own role only; the server's own role and AWS's words go to the log detail.
  */
-export function stsError(error: unknown, failed: FailedExchange): ServiceError {
+export function stsError(failed: FailedStsExchange): ServiceError {
+  const { step, into, error } = failed;
   if (error instanceof ServiceError) return error;
-  const { step, roleArn, principal } = failed;
-  const cause = {
-    cause: error,
-    detail: `${step} into ${roleArn} for ${personOf(principal)}: ${awsErrorDetail(error)}`,
-  };
-  const refused = (why: string): ServiceError =>
-    new ServiceError('credentials_refused', `${step} for ${userSlug(principal.displayName)}: ${why}`, cause);
-  const unavailable = (why: string): ServiceError =>
-    new ServiceError('credentials_unavailable', `${step} for ${userSlug(principal.displayName)}: ${why}`, {
-      ...cause,
-      retryAfterSeconds: RETRY_SECONDS,
-    });
-
-  const known = tokenProblem(awsErrorName(error)) ?? configurationProblem(awsErrorName(error));
-  if (known !== undefined) return refused(known);
+  const token = tokenProblem(awsErrorName(error));
+  if (token !== undefined) return tokenRefused(failed, token);
+  const configuration = configurationProblem(awsErrorName(error));
+  if (configuration !== undefined) return refused(failed, configuration);
   switch (awsErrorKind(error)) {
     case 'access-denied':
-      return refused(`AWS refused your role ${roleArn}. ${TRUST_ADVICE[step]}`);
+      return refused(failed, `AWS refused your role ${into}. ${TRUST_ADVICE[step]}`);
     case 'expired':
       return step === 'AssumeRoleWithWebIdentity'
-        ? refused('AWS says that your token has expired; sign in again.')
-        : unavailable("the server's own AWS session has expired; tell whoever runs this server.");
+        ? tokenRefused(failed, 'AWS says that your token has expired; sign in again.')
+        : unavailable(failed, "the server's own AWS session has expired; tell whoever runs this server.");
     case 'unknown-credentials':
-      return unavailable("AWS does not accept this server's own identity; tell whoever runs this server.");
+      return unavailable(failed, "AWS does not accept this server's own identity; tell whoever runs this server.");
     case 'rejected':
-      return refused(`AWS rejected the request for your role ${roleArn}; tell whoever runs this server.`);
+      return refused(failed, `AWS rejected the request for your role ${into}; tell whoever runs this server.`);
     case 'throttled':
     case 'limit':
-      return unavailable('AWS is limiting the rate of sign-ins.');
+      return unavailable(failed, 'AWS is limiting the rate of sign-ins.');
     case 'aborted':
     case 'not-found':
     case 'unavailable':
     case 'other':
       return unavailable(
+        failed,
         awsErrorName(error) === 'CredentialsProviderError'
           ? 'this server has no AWS identity of its own; tell whoever runs this server.'
           : 'AWS STS did not answer.',
       );
   }
 }
-
-const TRUST_ADVICE: Readonly<Record<FailedExchange['step'], string>> = {
-  AssumeRole:
-    'Ask whoever manages that role to check that its trust policy admits this server with the agreed external id and allows sts:AssumeRole, sts:SetSourceIdentity and sts:TagSession.',
-  AssumeRoleWithWebIdentity:
-    'Ask whoever manages that role to check that its trust policy admits your identity provider, audience and subject.',
-};
 
 function tokenProblem(name: string): string | undefined {
   switch (name) {
@@ -81,14 +65,13 @@ function tokenProblem(name: string): string | undefined {
 
 function configurationProblem(name: string): string | undefined {
   if (name.startsWith('PackedPolicyTooLarge')) {
-    return 'the session tags are too large for AWS; tell whoever runs this server.';
+    return 'the session policy and session tags are too large for AWS; tell whoever runs this server to shorten the session policy.';
+  }
+  if (name.startsWith('MalformedPolicyDocument')) {
+    return 'AWS cannot read the session policy; tell whoever runs this server to correct it.';
   }
   if (name.startsWith('RegionDisabled')) {
     return 'STS is not enabled in the region of this server; tell whoever runs it.';
   }
   return undefined;
-}
-
-function personOf({ issuer, subject }: Principal): string {
-  return JSON.stringify([issuer, subject]);
 }

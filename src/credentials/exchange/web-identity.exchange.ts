@@ -22,14 +22,15 @@ export class WebIdentityExchange implements CredentialsExchange<'web-identity'> 
       RoleArn: plan.roleArn,
       RoleSessionName: sessionName,
       WebIdentityToken: plan.token.reveal(),
+      Policy: plan.sessionPolicy,
       DurationSeconds: ROLE_SESSION_SECONDS,
     });
     try {
-      const answer = await this.factory.anonymousSts().send(command);
+      const answer = await this.factory.anonymousSts(plan.stsRegion).send(command);
       const credentials = toUserCredentials(answer.Credentials);
       return { credentials, sessionName, awsRequestId: answer.$metadata.requestId };
     } catch (error) {
-      throw stsError(error, { step: 'AssumeRoleWithWebIdentity', roleArn: plan.roleArn, principal });
+      throw stsError({ step: 'AssumeRoleWithWebIdentity', into: plan.roleArn, principal, error });
     }
   }
 }
