@@ -9,7 +9,9 @@ export default defineConfig({
     root,
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
     setupFiles: ['test/support/no-outbound.ts'],
-    pool: 'threads',
+    // Processes, not threads: what a test measures of its own CPU and environment is its own.
+    pool: 'forks',
+    maxWorkers: 2,
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,

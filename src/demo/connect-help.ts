@@ -12,7 +12,7 @@ export async function printConnectHelp(stack: DemoStack, terminal: Terminal): Pr
 
   heading('Connect');
   terminal.line(`  MCP endpoint       ${terminal.style('cyan', stack.endpoint)}`);
-  terminal.line(`  identity provider  ${stack.issuer.issuer}  (sign in as alice or bob, no password)`);
+  terminal.line(`  identity provider  ${stack.issuer.issuer}  (sign in as alice, bob or carol, no password)`);
 
   heading('VS Code: .vscode/mcp.json (it opens the sign-in page by itself)');
   terminal.line(`  {"servers": {"cloudwatch": {"type": "http", "url": "${stack.endpoint}"}}}`);

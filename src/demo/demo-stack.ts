@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { loadAppConfig } from '../config/app-config.js';
 import { type RunningApp, startApp } from '../start-app.js';
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator/emulator.js';
@@ -58,9 +59,10 @@ export async function startDemoStack(): Promise<DemoStack> {
       INSECURE_ALLOW_AWS_ENDPOINT: 'true',
       AWS_CLOUDWATCH_ROLE_ARN: LIMITED_ROLE_ARN,
       AWS_ALLOWED_ROLE_ARNS: Object.values(DEMO_USERS)
-        .map((user) => user['custom:role_arn'])
+        .flatMap((user) => user['custom:role_arn'] ?? [])
         .join(','),
       AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
+      ACCESS_FILE: fileURLToPath(new URL('../../config/examples/access-demo.yaml', import.meta.url)),
       STATE_SECRET: randomBytes(48).toString('base64'),
       LOG_LEVEL: 'ERROR',
     };

@@ -15,6 +15,7 @@ export async function fencesTour(
   await tour.step("bob looks for alice's log group", () => lookForForeignGroup(calls, bob, groupOfAlice));
   await tour.step("bob queries alice's log group", () => queryForeignGroup(calls, bob, groupOfAlice));
   await tour.step("bob fetches alice's query", () => fetchForeignQuery(calls, alice, bob, groupOfAlice));
+  await tour.step("alice names bob's account", () => foreignAccount(calls, alice));
   await tour.step('a role that is not on the list', () => roleOutsideTheList(stack));
   await tour.step('a token for another service', () => foreignAudience(stack));
   tour.chapter(`A script with an API key, whose role ${script.roleName} may read less`);
@@ -46,9 +47,15 @@ async function fetchForeignQuery(calls: TourCalls, alice: Caller, bob: Caller, g
   return refusal(error);
 }
 
+async function foreignAccount(calls: TourCalls, alice: Caller) {
+  const error = await errorOf(calls, alice, 'get_active_alarms', { account: 'logistics' });
+  expectThat(error.startsWith('[target_not_allowed]'), 'error', '[target_not_allowed]', error);
+  return refusal(error);
+}
+
 async function roleOutsideTheList(stack: DemoStack) {
   const token = await stack.issuer.mintToken({
-    sub: 'carol',
+    sub: 'mallory',
     'custom:role_arn': 'arn:aws:iam::111111111111:role/Untrusted',
   });
   const answer = await new McpCaller(stack.endpoint, token).callTool('get_active_alarms', {});

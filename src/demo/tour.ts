@@ -1,8 +1,9 @@
-import { createScenario } from './aws-emulator/scenario-accounts.js';
+import { createScenario, LOGISTICS_ACCOUNT, SHOP_ACCOUNT } from './aws-emulator/scenario-accounts.js';
 import { LIMITED_ROLE_ARN, type DemoStack } from './demo-stack.js';
 import { McpCaller, plainHttpCaller, type ToolCaller } from './mcp-caller.js';
 import { DEMO_USERS, type DemoUserName } from './oidc-issuer/users.js';
 import type { Terminal } from './terminal.js';
+import { accountsTour } from './tour-accounts.js';
 import { type Caller, TourCalls } from './tour-calls.js';
 import { fencesTour } from './tour-fences.js';
 import { expectThat, TourLog } from './tour-log.js';
@@ -17,16 +18,22 @@ export async function runTour(stack: DemoStack, terminal: Terminal): Promise<boo
 
   const alice = person('alice', new McpCaller(stack.endpoint, tokens.alice ?? ''));
   const bob = person('bob', new McpCaller(stack.endpoint, tokens.bob ?? ''));
+  const carolsTools = new McpCaller(stack.endpoint, tokens.carol ?? '');
+  const carol = {
+    shop: inRole('carol', carolsTools, `arn:aws:iam::${SHOP_ACCOUNT}:role/CloudWatchReader`),
+    logistics: inRole('carol', carolsTools, `arn:aws:iam::${LOGISTICS_ACCOUNT}:role/CloudWatchReader`),
+  };
   const script = inRole('API key', plainHttpCaller(stack.endpoint, stack.apiKey), LIMITED_ROLE_ARN);
   const groupOfAlice = await toolsTour(tour, calls, alice, troubleOf(alice));
   await toolsTour(tour, calls, bob, troubleOf(bob));
+  await accountsTour(tour, calls, carol);
   await fencesTour(tour, calls, stack, { alice, bob, script, groupOfAlice });
 
   tour.chapter('Who signed what, as AWS saw it');
   calls.print(terminal);
   terminal.line();
-  for (const caller of [alice, bob, script]) {
-    await tour.step(`calls of ${caller.name}`, async () => {
+  for (const caller of [alice, bob, carol.shop, carol.logistics, script]) {
+    await tour.step(`calls of ${caller.name} in ${caller.accountId}`, async () => {
       const count = calls.signedBy(caller);
       expectThat(count > 0, `AWS calls of ${caller.name}`, 'at least one', count);
       const role = `${caller.roleName} in ${caller.accountId}`;
@@ -40,7 +47,7 @@ export async function runTour(stack: DemoStack, terminal: Terminal): Promise<boo
 }
 
 function person<T extends ToolCaller>(name: DemoUserName, tools: T): Caller<T> {
-  return inRole(name, tools, DEMO_USERS[name]['custom:role_arn']);
+  return inRole(name, tools, DEMO_USERS[name]['custom:role_arn'] ?? '');
 }
 
 function inRole<T extends ToolCaller>(name: string, tools: T, roleArn: string): Caller<T> {

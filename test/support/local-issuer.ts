@@ -3,7 +3,37 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 /** Answers one path in place of the issuer; false leaves it to the issuer. */
-type Fault = (path: string, response: ServerResponse) => boolean;
+export type Fault = (path: string, response: ServerResponse) => boolean;
+
+/** The fault at the address of the keys only. */
+export function atKeys(fault: Fault): Fault {
+  return (path, response) => path === '/keys' && fault(path, response);
+}
+
+/** Answers everything with a status and headers. */
+export function answers(status: number, headers: Readonly<Record<string, string>> = {}): Fault {
+  return (_path, response) => Boolean(response.writeHead(status, headers).end());
+}
+
+/** Takes the connection and never answers. */
+export const stalls: Fault = () => true;
+
+/** Answers with as many megabytes as the other side will take, in no hurry to know their number beforehand. */
+export function floods(megabytes: number): Fault {
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  return (_path, response) => {
+    let left = megabytes * 16;
+    const write = (): void => {
+      while (left > 0 && !response.destroyed) {
+        left -= 1;
+        if (!response.write(chunk)) return void response.once('drain', write);
+      }
+      response.end();
+    };
+    write();
+    return true;
+  };
+}
 
 /** An OpenID issuer on loopback that publishes keys and signs anything it is told to. */
 export class LocalIssuer {
@@ -46,6 +76,19 @@ export class LocalIssuer {
   /** How often the keys were asked for. */
   get keyFetches(): number {
     return this.paths.filter((path) => path === '/keys').length;
+  }
+
+  /** Answers the keys after a pause. */
+  delayKeys(milliseconds: number): void {
+    this.fault = atKeys((_path, response) => {
+      setTimeout(() => response.end(JSON.stringify({ keys: this.published })), milliseconds);
+      return true;
+    });
+  }
+
+  /** Ends every fault. */
+  heal(): void {
+    this.fault = () => false;
   }
 
   /** Makes a key pair and publishes its public half with the given members changed. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { loadAppConfig } from '../../src/config/app-config.js';
-import { type AwsEmulator, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
 import { type OidcIssuer, startOidcIssuer } from '../../src/demo/oidc-issuer/oidc-issuer.js';
 import { type RunningApp, startApp } from '../../src/start-app.js';
 
@@ -20,6 +20,8 @@ export interface Stack {
   readonly endpoint: string;
   readonly apiKey: string;
   readonly log: LogLines;
+  /** What the server was configured with: a further replica starts from the same. */
+  readonly settings: Readonly<Record<string, string | undefined>>;
   /** An access token of a user; alice and bob have their roles in it. */
   token(sub: string, claims?: Record<string, unknown>): Promise<string>;
   /** `POST /mcp/tools/call` as a script would. */
@@ -58,18 +60,28 @@ export class LogLines extends Writable {
 export interface StackOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly accessTokenSeconds?: number;
+  readonly aws?: AwsEmulatorOptions;
+  /** How the issuer reads a client's metadata document; without it clients register themselves. */
+  readonly fetchClientDocument?: (url: string) => Promise<Response>;
 }
 
 /** Starts all three on loopback, configured by the variables an operator would set. */
-export async function startStack({ env = {}, accessTokenSeconds }: StackOptions = {}): Promise<Stack> {
+export async function startStack({
+  env = {},
+  accessTokenSeconds,
+  aws: awsOptions,
+  fetchClientDocument,
+}: StackOptions = {}): Promise<Stack> {
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const endpoint = `${publicUrl}/mcp`;
   const issuer = await startOidcIssuer({
     resource: endpoint,
     ...(accessTokenSeconds !== undefined && { accessTokenSeconds }),
+    ...(fetchClientDocument && { fetchClientDocument }),
   });
   const aws = await startAwsEmulator({
+    ...awsOptions,
     oidcProviders: [{ issuer: issuer.issuer, jwksUri: issuer.jwksUri, audiences: [endpoint] }],
   });
   const apiKey = randomBytes(32).toString('hex');
@@ -101,6 +113,7 @@ export async function startStack({ env = {}, accessTokenSeconds }: StackOptions 
     endpoint,
     apiKey,
     log,
+    settings,
     token: (sub, claims = {}) => issuer.mintToken({ sub, ...claims }),
     call: async (token, name, args = {}) => {
       const response = await fetch(`${endpoint}/tools/call`, {
@@ -134,6 +147,11 @@ export function freePort(): Promise<number> {
 /** The principals that signed the calls of an operation. */
 export function signersOf(aws: AwsEmulator, operation: string): string[] {
   return [...new Set(aws.calls.of(operation).map(({ principalArn }) => principalArn ?? 'unsigned'))];
+}
+
+/** Role and user behind the calls of an operation, however many sessions they had. */
+export function usersOf(aws: AwsEmulator, operation: string): string[] {
+  return [...new Set(signersOf(aws, operation).map((arn) => /assumed-role\/([^/]+\/[^/-]+)/.exec(arn)?.[1] ?? arn))];
 }
 
 /** Waits until `check` holds; the last failure is the error. */

@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { authenticate } from './authentication.js';
 import { type CallLog, type CallRecord } from './call-log.js';
 import { type FaultKind, type FaultPlan } from './faults.js';
+import { type CognitoIdentity } from './cognito-identity.js';
 import { type Decision, denialMessage, evaluateAll } from './iam.js';
 import { type Identity, type IdentityStore } from './identities.js';
 import { AwsFault, type OperationContext, type OperationTable } from './operation.js';
-import { commonFault, IAM_PREFIX, type ServiceName } from './services.js';
+import { commonFault, IAM_PREFIX, type TableService } from './services.js';
 import { readSignature, type ReceivedRequest } from './sigv4.js';
 import { type Sts } from './sts.js';
 import { encodeFault, encodeOutput, readCall, unknownOperation, type WireAnswer, type WireCall } from './wire.js';
@@ -15,7 +16,8 @@ import { encodeFault, encodeOutput, readCall, unknownOperation, type WireAnswer,
 export interface CallHandlerDependencies {
   readonly identities: IdentityStore;
   readonly sts: Sts;
-  readonly tables: Readonly<Record<Exclude<ServiceName, 'sts'>, OperationTable>>;
+  readonly cognito: CognitoIdentity;
+  readonly tables: Readonly<Record<TableService, OperationTable>>;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
   readonly now: () => Date;
@@ -26,11 +28,12 @@ export const CONNECTION_RESET = Symbol('connection reset');
 
 type Draft = { -readonly [Key in keyof CallRecord]: CallRecord[Key] };
 
-const FAILURE_MESSAGES: Readonly<Record<Exclude<FaultKind, 'latency' | 'reset' | 'access-denied'>, string>> = {
-  throttle: 'Rate exceeded',
-  'server-error': 'The service is unavailable. Please try again later.',
-  'expired-credentials': 'The security token included in the request is expired',
-};
+const FAILURE_MESSAGES: Readonly<Record<Exclude<FaultKind, 'latency' | 'reset' | 'access-denied' | 'error'>, string>> =
+  {
+    throttle: 'Rate exceeded',
+    'server-error': 'The service is unavailable. Please try again later.',
+    'expired-credentials': 'The security token included in the request is expired',
+  };
 
 /** Takes one request through signature, faults, permissions and its operation, and records it. */
 export class CallHandler {
@@ -76,6 +79,7 @@ export class CallHandler {
     if (call.operation === 'AssumeRoleWithWebIdentity' && call.service === 'sts') {
       return this.#webIdentity(call, draft);
     }
+    if (call.service === 'cognito-identity') return this.#cognito(call, draft);
     const claim = readSignature(request.headers);
     draft.accessKeyId = claim?.accessKeyId;
     draft.region = claim?.region;
@@ -107,6 +111,19 @@ export class CallHandler {
     return output;
   }
 
+  async #cognito(call: WireCall, draft: Draft): Promise<object> {
+    const input = await call.decodeInput();
+    const { Logins, IdentityPoolId, IdentityId } = input as Record<string, string | undefined>;
+    draft.input = { ...input, ...(Logins !== undefined && { Logins: Object.keys(Logins) }) };
+    await this.#injectFaults(call, IdentityId ?? IdentityPoolId ?? '');
+    const answer = await this.dependencies.cognito.answer(call.operation, input, draft.at);
+    if (answer === undefined) throw unknownOperation(call.operation);
+    draft.principalArn = answer.session?.principalArn;
+    draft.accountId = answer.session?.accountId;
+    draft.verified = true;
+    return answer.output;
+  }
+
   #sts(operation: string, input: object, caller: Identity, now: Date): object {
     if (operation === 'AssumeRole') return this.dependencies.sts.assumeRole(input, caller, now);
     if (operation === 'GetCallerIdentity') return this.dependencies.sts.getCallerIdentity(caller);
@@ -114,7 +131,7 @@ export class CallHandler {
   }
 
   async #operation(
-    service: Exclude<ServiceName, 'sts'>,
+    service: TableService,
     name: string,
     input: object,
     identity: Identity,
@@ -138,13 +155,14 @@ export class CallHandler {
 
   async #injectFaults(call: WireCall, principal: string): Promise<void> {
     const action = `${IAM_PREFIX[call.service]}:${call.operation}`;
-    const { delayMs, failure } = this.dependencies.faults.take(action, principal);
+    const { delayMs, failure, code, message: words } = this.dependencies.faults.take(action, principal);
     if (delayMs > 0) await delay(delayMs, undefined, { ref: false });
     if (failure === 'reset') throw CONNECTION_RESET;
     if (failure === undefined) return;
+    if (failure === 'error') throw new AwsFault(code ?? 'InternalFailure', 'A fault that was planned');
     const message =
       failure === 'access-denied' ? denialMessage(principal, action, '*', 'no-allow') : FAILURE_MESSAGES[failure];
-    throw commonFault(call.service, failure, message);
+    throw commonFault(call.service, failure, words ?? message);
   }
 }
 

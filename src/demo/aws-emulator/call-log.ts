@@ -7,11 +7,11 @@ export interface CallRecord {
   readonly operation: string;
   /** As the request claims it; absent for an unsigned call. */
   readonly accessKeyId?: string;
-  /** Who the access key belongs to; for AssumeRoleWithWebIdentity the session that was made. */
+  /** Who the access key belongs to; for unsigned calls the session that was made. */
   readonly principalArn?: string;
   readonly accountId?: string;
   readonly region?: string;
-  /** The signature was verified, or for AssumeRoleWithWebIdentity the token. */
+  /** The signature was verified, or the token of an unsigned call. */
   readonly verified: boolean;
   /** Error code on the wire, `ConnectionReset` for a broken connection. */
   readonly errorCode?: string;

@@ -10,6 +10,6 @@ export { type AwsEmulator, type AwsEmulatorOptions } from './running-emulator.js
  * @throws Error with NODE_ENV=production: its keys are public
  */
 export function startAwsEmulator(options: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
-  const world = createWorld(options.now ?? (() => new Date()));
+  const world = createWorld(options.now ?? (() => new Date()), options.linkedAccounts);
   return runEmulator({ logs: logsOperations(world), monitoring: cloudwatchOperations(world) }, options);
 }

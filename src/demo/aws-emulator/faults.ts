@@ -1,23 +1,34 @@
 /** What a planned fault does to a call. */
-export type FaultKind = 'throttle' | 'server-error' | 'latency' | 'access-denied' | 'expired-credentials' | 'reset';
+export type FaultKind =
+  'throttle' | 'server-error' | 'latency' | 'access-denied' | 'expired-credentials' | 'reset' | 'error';
 
 /** A fault to inject. */
 export interface FaultRule {
   /** IAM action of the operation, e.g. `logs:StartQuery`, `cloudwatch:GetMetricData`, `sts:AssumeRole`; `*` for all. */
   readonly operation: string;
   readonly kind: FaultKind;
+  /** Name of an `error` fault on the wire, e.g. `IDPRejectedClaim`. */
+  readonly code?: string;
+  /** Which part of the calls it hits, by chance, e.g. 0.8; absent: all. */
+  readonly share?: number;
   /** How many calls it hits; absent: all until `clear()`. */
   readonly times?: number;
   /** Milliseconds a `latency` fault delays the call. */
   readonly latencyMs?: number;
   /** Only calls of principals whose ARN contains this; for AssumeRoleWithWebIdentity the session it asks for. */
   readonly principalContains?: string;
+  /** AWS's words when it fails; default: those of the kind. */
+  readonly message?: string;
 }
 
 /** What happens to one call: a delay, then possibly a failure. */
 export interface FaultOutcome {
   readonly delayMs: number;
   readonly failure?: Exclude<FaultKind, 'latency'>;
+  /** With failure `error`: its name. */
+  readonly code?: string;
+  /** AWS's words, when the rule gives some. */
+  readonly message?: string;
 }
 
 const NO_FAULT: FaultOutcome = { delayMs: 0 };
@@ -39,16 +50,20 @@ export class FaultPlan {
     if (this.#rules.length === 0) return NO_FAULT;
     let delayMs = 0;
     let failure: FaultOutcome['failure'];
+    let code: string | undefined;
+    let message: string | undefined;
     for (const entry of this.#rules) {
       const { rule } = entry;
-      if (entry.left <= 0 || !matches(rule, operation, principal)) continue;
+      if (entry.left <= 0 || !matches(rule, operation, principal) || Math.random() >= (rule.share ?? 1)) continue;
       if (rule.kind === 'latency') delayMs += rule.latencyMs ?? 0;
-      else if (failure === undefined) failure = rule.kind;
-      else continue;
+      else if (failure === undefined) {
+        failure = rule.kind;
+        ({ code, message } = rule);
+      } else continue;
       entry.left -= 1;
     }
     this.#rules = this.#rules.filter((entry) => entry.left > 0);
-    return { delayMs, failure };
+    return { delayMs, failure, code, message };
   }
 }
 

@@ -14,6 +14,30 @@ export interface OidcProvider {
   readonly audiences: readonly string[];
 }
 
+/** The federated principal of every identity pool. */
+export const COGNITO = 'cognito-identity.amazonaws.com';
+
+/** A Cognito identity pool and the role it gives to everybody who signed in. */
+export interface IdentityPool {
+  /** `<region>:<uuid>`. */
+  readonly id: string;
+  readonly roleArn: string;
+}
+
+/** One for each account, and one whose role does not trust it. */
+export const IDENTITY_POOLS: readonly IdentityPool[] = [
+  ...ACCOUNT_IDS.map((accountId) => ({
+    id: identityPoolId(accountId),
+    roleArn: `arn:aws:iam::${accountId}:role/CloudWatchReader`,
+  })),
+  { id: 'us-east-1:00000000-0000-4000-8000-000000000000', roleArn: 'arn:aws:iam::111111111111:role/Untrusted' },
+];
+
+/** The identity pool of an account. */
+export function identityPoolId(accountId: string): string {
+  return `us-east-1:${accountId.slice(0, 8)}-0000-4000-8000-${accountId}`;
+}
+
 /** An IAM role. */
 export interface Role {
   readonly arn: string;
@@ -36,12 +60,16 @@ export function providerArn(accountId: string, issuer: string): string {
   return `arn:aws:iam::${accountId}:oidc-provider/${providerName(issuer)}`;
 }
 
+/** Monitoring accounts by id, each with the ids of its source accounts (cross-account observability). */
+export type LinkedAccounts = Readonly<Record<string, readonly string[]>>;
+
 /** Every role of the two accounts by its ARN. */
-export function createRoles(): ReadonlyMap<string, Role> {
+export function createRoles(linked: LinkedAccounts = {}): ReadonlyMap<string, Role> {
   const roles = ACCOUNT_IDS.flatMap((accountId): Role[] => [
-    role(accountId, 'CloudWatchReader', readerPermissions(accountId), trustOfCloudWatchRole),
-    role(accountId, 'CloudWatchLimited', limitedPermissions(accountId), trustOfCloudWatchRole),
-    role(accountId, 'Untrusted', readerPermissions(accountId), () => []),
+    createRole(accountId, 'CloudWatchReader', readerPermissions(accountId, linked[accountId]), trustOfCloudWatchRole),
+    createRole(accountId, 'CloudWatchLimited', limitedPermissions(accountId), trustOfCloudWatchRole),
+    createRole(accountId, 'CloudWatchNoExternalId', readerPermissions(accountId), trustWithoutExternalId),
+    createRole(accountId, 'Untrusted', readerPermissions(accountId), () => []),
   ]);
   return new Map(roles.map((entry) => [entry.arn, entry]));
 }
@@ -87,7 +115,8 @@ const SERVER: Identity = {
   ],
 };
 
-function role(
+/** A role as an operator would create it, from its two policies; its trust may name the account's OpenID providers. */
+export function createRole(
   accountId: string,
   name: string,
   permissions: readonly PolicyStatement[],
@@ -116,6 +145,15 @@ function trustOfCloudWatchRole(accountId: string, providers: readonly OidcProvid
       },
     },
     { Effect: 'Allow', Principal: { AWS: SERVER_ROLE_ARN }, Action: ['sts:TagSession', 'sts:SetSourceIdentity'] },
+    {
+      Effect: 'Allow',
+      Principal: { Federated: COGNITO },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: { [`${COGNITO}:aud`]: identityPoolId(accountId) },
+        'ForAnyValue:StringLike': { [`${COGNITO}:amr`]: 'authenticated' },
+      },
+    },
     ...providers.map((provider): PolicyStatement => ({
       Effect: 'Allow',
       Principal: { Federated: providerArn(accountId, provider.issuer) },
@@ -123,6 +161,12 @@ function trustOfCloudWatchRole(accountId: string, providers: readonly OidcProvid
       Condition: { StringEquals: { [`${providerName(provider.issuer)}:aud`]: provider.audiences } },
     })),
   ];
+}
+
+/** A mistake that is easily made: whoever makes the server assume this role gets it, for any customer of the server. */
+function trustWithoutExternalId(): readonly PolicyStatement[] {
+  const actions = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+  return [{ Effect: 'Allow', Principal: { AWS: SERVER_ROLE_ARN }, Action: actions }];
 }
 
 const DISCOVER_LOGS = [
@@ -156,10 +200,11 @@ const READ_ALARMS = [
 
 const READ_DASHBOARDS = ['cloudwatch:ListDashboards', 'cloudwatch:GetDashboard'];
 
-function readerPermissions(accountId: string): readonly PolicyStatement[] {
+function readerPermissions(accountId: string, linked: readonly string[] = []): readonly PolicyStatement[] {
+  const groups = [accountId, ...linked].map((id) => `arn:aws:logs:*:${id}:log-group:*`);
   return [
     { Effect: 'Allow', Action: DISCOVER_LOGS, Resource: '*' },
-    { Effect: 'Allow', Action: READ_LOG_GROUP, Resource: `arn:aws:logs:*:${accountId}:log-group:*` },
+    { Effect: 'Allow', Action: READ_LOG_GROUP, Resource: groups },
     { Effect: 'Allow', Action: READ_ANOMALIES, Resource: `arn:aws:logs:*:${accountId}:*` },
     { Effect: 'Allow', Action: [...READ_METRICS, ...READ_ALARMS, ...READ_DASHBOARDS], Resource: '*' },
     { Effect: 'Deny', Action: 'logs:Unmask', Resource: '*' },

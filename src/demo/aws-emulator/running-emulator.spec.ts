@@ -98,11 +98,11 @@ describe('runEmulator', () => {
     it('answers 501 for a service it does not have', async () => {
       const answer = await fetch(emulator.url, {
         method: 'POST',
-        headers: { 'x-amz-target': 'AWSCognitoIdentityService.GetId' },
+        headers: { 'x-amz-target': 'AmazonSQS.SendMessage' },
         body: '{}',
       });
       expect(answer.status).toBe(501);
-      expect(await answer.text()).toContain('AWSCognitoIdentityService.GetId');
+      expect(await answer.text()).toContain('AmazonSQS.SendMessage');
     });
 
     it('names the operation in which it failed itself', async () => {

@@ -1,11 +1,15 @@
 import { AwsFault } from './operation.js';
 
 /** The services behind the one port, by the name their signatures are scoped to. */
-export type ServiceName = 'sts' | 'logs' | 'monitoring';
+export type ServiceName = 'sts' | 'cognito-identity' | 'logs' | 'monitoring';
+
+/** Services whose operations come in tables and need a signature. */
+export type TableService = Exclude<ServiceName, 'sts' | 'cognito-identity'>;
 
 /** Prefix of a service's IAM actions, e.g. `cloudwatch:GetMetricData`. */
 export const IAM_PREFIX: Readonly<Record<ServiceName, string>> = {
   sts: 'sts',
+  'cognito-identity': 'cognito-identity',
   logs: 'logs',
   monitoring: 'cloudwatch',
 };
@@ -55,8 +59,22 @@ const COMMON_FAULTS = {
   ],
 } as const satisfies Record<string, readonly [query: NameAndStatus, json: NameAndStatus]>;
 
+// Its operations are unsigned: what is wrong with the caller is wrong with their token.
+const COGNITO_FAULTS: Readonly<Record<CommonFault, NameAndStatus>> = {
+  'missing-authentication': ['NotAuthorizedException', 400],
+  'incomplete-signature': ['NotAuthorizedException', 400],
+  'unknown-credentials': ['NotAuthorizedException', 400],
+  'bad-signature': ['NotAuthorizedException', 400],
+  'expired-credentials': ['NotAuthorizedException', 400],
+  'access-denied': ['NotAuthorizedException', 400],
+  throttle: ['TooManyRequestsException', 400],
+  'server-error': ['InternalErrorException', 500],
+  'malformed-input': ['InvalidParameterException', 400],
+};
+
 /** A failure under the name and status the service gives it. */
 export function commonFault(service: ServiceName, fault: CommonFault, message: string): AwsFault {
+  if (service === 'cognito-identity') return new AwsFault(COGNITO_FAULTS[fault][0], message, COGNITO_FAULTS[fault][1]);
   const [code, status] = COMMON_FAULTS[fault][service === 'logs' ? 1 : 0];
   return new AwsFault(code, message, status);
 }

@@ -155,10 +155,12 @@ describe('role chaining', () => {
 });
 
 describe('createRoles', () => {
-  it('has the same three roles in both accounts', () => {
+  it('has the same four roles in both accounts', () => {
     expect([...createRoles().keys()].toSorted()).toEqual(
       ['111111111111', '222222222222'].flatMap((account) =>
-        ['CloudWatchLimited', 'CloudWatchReader', 'Untrusted'].map((name) => `arn:aws:iam::${account}:role/${name}`),
+        ['CloudWatchLimited', 'CloudWatchNoExternalId', 'CloudWatchReader', 'Untrusted'].map(
+          (name) => `arn:aws:iam::${account}:role/${name}`,
+        ),
       ),
     );
   });

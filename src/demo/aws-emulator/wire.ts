@@ -21,9 +21,9 @@ export interface WireAnswer {
 }
 
 /**
- * Reads which operation of which service is called: `x-amz-target` names it for Logs (awsJson1.1) and CloudWatch
+ * Reads which operation of which service is called: `x-amz-target` names it for Logs, Cognito (awsJson1.1) and CloudWatch
  * (awsJson1.0), the form field `Action` for STS (awsQuery).
- * @returns undefined when it is no call of these three services
+ * @returns undefined when it is no call of these services
  */
 export function readCall(headers: IncomingHttpHeaders, body: Buffer): WireCall | undefined {
   const target = headers['x-amz-target'];
@@ -41,6 +41,7 @@ export function encodeOutput(call: WireCall, output: object, requestId: string):
     case 'sts':
       return { status: 200, headers, body: encodeQueryResult(call.operation, output, requestId) };
     case 'logs':
+    case 'cognito-identity':
       return { status: 200, headers, body: JSON.stringify(output) };
     case 'monitoring':
       return { status: 200, headers, body: encodeCloudWatchOutput(call.operation, output) };
@@ -54,7 +55,7 @@ export function encodeFault(service: ServiceName, fault: AwsFault, requestId: st
     return { status: fault.status, headers, body: encodeQueryError(fault, requestId) };
   }
   const body = JSON.stringify({ __type: fault.code, message: fault.message, ...fault.members });
-  if (service === 'logs') return { status: fault.status, headers, body };
+  if (service !== 'monitoring') return { status: fault.status, headers, body };
   const side = fault.status < 500 ? 'Sender' : 'Receiver';
   const queryError = `${cloudWatchQueryCode(fault.code)};${side}`;
   return { status: fault.status, headers: { ...headers, 'x-amzn-query-error': queryError }, body };
@@ -70,11 +71,13 @@ const LARGEST_INPUT = 8_388_608;
 const CONTENT_TYPES: Readonly<Record<ServiceName, string>> = {
   sts: 'text/xml',
   logs: 'application/x-amz-json-1.1',
+  'cognito-identity': 'application/x-amz-json-1.1',
   monitoring: 'application/x-amz-json-1.0',
 };
 
 const JSON_SERVICES: Readonly<Record<string, ServiceName>> = {
   Logs_20140328: 'logs',
+  AWSCognitoIdentityService: 'cognito-identity',
   GraniteServiceVersion20100801: 'monitoring',
 };
 
@@ -83,7 +86,7 @@ function readJsonCall(target: string, headers: IncomingHttpHeaders, body: Buffer
   const service = JSON_SERVICES[prefix];
   if (service === undefined) return undefined;
   const decode: (text: string) => object | Promise<object> =
-    service === 'logs' ? decodeLogsInput : (text: string) => decodeCloudWatchInput(operation, text);
+    service === 'monitoring' ? (text: string) => decodeCloudWatchInput(operation, text) : decodePlainInput;
   return {
     service,
     operation,
@@ -102,8 +105,8 @@ function unpack(headers: IncomingHttpHeaders, body: Buffer): Buffer {
   return headers['content-encoding'] === 'gzip' ? gunzipSync(body, { maxOutputLength: LARGEST_INPUT }) : body;
 }
 
-/** Logs has no timestamps or blobs in what is emulated: its JSON is the SDK's shape. */
-function decodeLogsInput(text: string): object {
+/** Without timestamps or blobs in what is emulated, the JSON is the SDK's shape. */
+function decodePlainInput(text: string): object {
   const input: unknown = JSON.parse(text);
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new TypeError('not an object');
   return input;

@@ -5,6 +5,7 @@ import { EXTERNAL_ID } from '../aws-emulator/roles.js';
 import { Child } from './child.js';
 import { measure, post, type Timing } from './load.js';
 import type { Network } from './network.js';
+import type { Cost, Verification } from './verification.js';
 
 const ROUNDS = 5;
 const CALLS = Number(process.env['BENCH_CALLS'] ?? 2000);
@@ -93,7 +94,7 @@ const here = (file: string): URL => new URL(file, import.meta.url);
 const network = await Child.start<Network>(here('network.js'), { BENCH_RESOURCE: `${origin}/mcp` });
 const { awsUrl, issuer, token } = network.announced;
 const bare = await Child.start<{ url: string }>(here('bare-server.js'), { BENCH_AWS_URL: awsUrl });
-const full = await Child.start<{ url: string }>(here('full-server.js'), {
+const settings = {
   PUBLIC_URL: origin,
   CLOUDWATCH_MCP_PORT: String(port),
   CLOUDWATCH_MCP_SERVER_HOST: '127.0.0.1',
@@ -110,7 +111,8 @@ const full = await Child.start<{ url: string }>(here('full-server.js'), {
   STATE_SECRET: randomBytes(32).toString('base64'),
   RATE_LIMIT_PER_USER: '1000000',
   LOG_LEVEL: 'INFO',
-});
+};
+const full = await Child.start<{ url: string }>(here('full-server.js'), settings);
 
 console.log(`${ROUNDS} rounds of ${CALLS} calls, sixteen at once, the candidates in turn; medians.`);
 for (const method of Object.keys(JOBS) as Method[]) {
@@ -135,4 +137,18 @@ for (const method of Object.keys(JOBS) as Method[]) {
   print('c  bare AWS SDK call', summary(c));
   console.log(`  c/b ${median(c.map((row, turn) => row.callsPerSecond / (b[turn]?.callsPerSecond ?? 1))).toFixed(2)}`);
 }
-for (const child of [bare, full, network]) child.stop();
+
+const verification = await Child.start<Verification>(here('verification.js'), {
+  ...settings,
+  CLOUDWATCH_MCP_PORT: '0',
+  BENCH_TOKEN: token,
+});
+const { guard, jose } = verification.announced;
+const perToken = ({ wall, cpu }: Cost): string => `${wall.toFixed(0)} us, ${cpu.toFixed(0)} us of CPU`;
+console.log('\none RS256 token, its key cached');
+console.log(`  this server's guard, to the principal  ${perToken(guard)}`);
+console.log(`  jose.jwtVerify                         ${perToken(jose)}`);
+console.log(
+  `  ratio ${(guard.wall / jose.wall).toFixed(2)}, of CPU ${(guard.cpu / jose.cpu).toFixed(2)} (at most 2.5)`,
+);
+for (const child of [bare, full, network, verification]) child.stop();

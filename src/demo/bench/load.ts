@@ -9,8 +9,12 @@ export interface Timing {
   readonly p99Ms: number;
 }
 
-/** Runs `call` that many times, sixteen at once. */
-export async function measure(call: () => Promise<void>, calls: number): Promise<Timing> {
+/** Runs `call` that many times, sixteen at once unless told otherwise. */
+export async function measure(
+  call: () => Promise<void>,
+  calls: number,
+  concurrency: number = CONCURRENCY,
+): Promise<Timing> {
   const latencies: number[] = [];
   let left = calls;
   const started = performance.now();
@@ -21,7 +25,7 @@ export async function measure(call: () => Promise<void>, calls: number): Promise
       latencies.push(performance.now() - begun);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   const seconds = (performance.now() - started) / 1000;
   latencies.sort((a, b) => a - b);
   const at = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? 0;
@@ -30,8 +34,14 @@ export async function measure(call: () => Promise<void>, calls: number): Promise
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 
-/** One POST that must be answered 200 with a body that holds `expected`. */
-export function post(url: string, body: string, headers: Record<string, string>, expected: string): Promise<void> {
+/** What came back, whatever it was. */
+export interface HttpAnswer {
+  readonly status?: number;
+  readonly text: string;
+}
+
+/** One POST over sockets that all callers share. */
+export function send(url: string, body: string, headers: Record<string, string>): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
@@ -39,15 +49,24 @@ export function post(url: string, body: string, headers: Record<string, string>,
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200 && text.includes(expected)) resolve();
-          else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 300)}`));
-        });
+        response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
         response.on('error', reject);
       },
     );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+/** One POST that must be answered 200 with a body that holds `expected`. */
+export async function post(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  expected: string,
+): Promise<void> {
+  const { status, text } = await send(url, body, headers);
+  if (status !== 200 || !text.includes(expected)) {
+    throw new Error(`${url} answered ${status}: ${text.slice(0, 300)}`);
+  }
 }

@@ -84,7 +84,8 @@ describe('startOidcIssuer', () => {
 
   it('binds tokens to the resource also when the client names none', async () => {
     const url = await authorizationUrl({ state: 'kept' });
-    await expect(idp.completeLogin(url, 'alice')).resolves.toEqual({ code: expect.any(String), state: 'kept' });
+    const answer = { code: expect.any(String), state: 'kept', iss: idp.issuer };
+    await expect(idp.completeLogin(url, 'alice')).resolves.toEqual(answer);
   });
 
   it('refuses unknown users, other resources and requests without PKCE', async () => {
@@ -93,6 +94,29 @@ describe('startOidcIssuer', () => {
     await expect(idp.completeLogin(other, 'alice')).rejects.toThrow(/invalid_target/);
     const plain = await authorizationUrl({ code_challenge: '', code_challenge_method: '' });
     await expect(idp.completeLogin(plain, 'alice')).rejects.toThrow(/invalid_request/);
+  });
+
+  it('reads the metadata document of a client that is named by its address, when told how', async () => {
+    const clientId = 'https://client.test/oauth/client.json';
+    const redirectUri = 'http://127.0.0.1:9/callback';
+    const asked: string[] = [];
+    const reading = await startOidcIssuer({
+      resource: RESOURCE,
+      fetchClientDocument: async (url) => {
+        asked.push(url);
+        return Response.json({ client_id: clientId, client_name: 'named', redirect_uris: [redirectUri] });
+      },
+    });
+    try {
+      const document = await (await fetch(`${reading.issuer}/.well-known/openid-configuration`)).json();
+      expect(document).toMatchObject({ client_id_metadata_document_supported: true });
+      const { accessToken } = await reading.signIn('alice', { clientId, redirectUri });
+      expect(decodeJwt(accessToken)).toMatchObject({ sub: 'alice', client_id: clientId });
+      expect(asked).toEqual([clientId]);
+    } finally {
+      await reading.close();
+    }
+    await expect(idp.signIn('alice', { clientId, redirectUri })).rejects.toThrow();
   });
 
   it('refuses to start in production', async () => {

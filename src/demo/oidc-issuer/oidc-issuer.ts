@@ -6,7 +6,7 @@ import Provider from 'oidc-provider';
 import { providerConfiguration, RESOURCE_SCOPES } from './provider-configuration.js';
 import { answerInteraction } from './sign-in-page.js';
 import { completeLogin, refreshTokens, registerClient, signInThroughForm } from './sign-in.js';
-import type { RegisteredClient, TokenSet } from './sign-in.js';
+import type { AuthorizationAnswer, RegisteredClient, TokenSet } from './sign-in.js';
 import { findDemoUser } from './users.js';
 
 const SIGN_IN_SCOPE = `openid offline_access email profile ${RESOURCE_SCOPES}`;
@@ -18,6 +18,8 @@ export interface OidcIssuerOptions {
   readonly port?: number;
   /** Life of an access token; default one hour. */
   readonly accessTokenSeconds?: number;
+  /** Lets clients name themselves by the https address of their metadata document, read this way; default not. */
+  readonly fetchClientDocument?: (url: string) => Promise<Response>;
 }
 
 export interface MintOptions {
@@ -41,7 +43,7 @@ export interface OidcIssuer {
   signIn(user: string, client?: RegisteredClient): Promise<TokenSet>;
   refresh(tokens: Pick<TokenSet, 'clientId' | 'refreshToken'>): Promise<TokenSet>;
   /** Plays the browser for a client that made its own authorization URL. */
-  completeLogin(authorizationUrl: URL, user: string): Promise<{ code: string; state?: string | undefined }>;
+  completeLogin(authorizationUrl: URL, user: string): Promise<AuthorizationAnswer>;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export interface OidcIssuer {
 export async function startOidcIssuer(options: OidcIssuerOptions): Promise<OidcIssuer> {
   if (process.env['NODE_ENV'] === 'production')
     throw new Error("The demo's OpenID provider signs anybody in: it does not start with NODE_ENV=production.");
-  const { resource, accessTokenSeconds = 3600 } = options;
+  const { resource, accessTokenSeconds = 3600, fetchClientDocument } = options;
   const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
@@ -61,7 +63,8 @@ export async function startOidcIssuer(options: OidcIssuerOptions): Promise<OidcI
   const port = await listen(server, options.port ?? 0);
   const issuer = `http://127.0.0.1:${port}`;
   const signingKey = { ...jwk, kid, alg: 'RS256', use: 'sig' };
-  const provider = new Provider(issuer, providerConfiguration({ resource, accessTokenSeconds, signingKey }));
+  const shape = { resource, accessTokenSeconds, fetchClientDocument, signingKey };
+  const provider = new Provider(issuer, providerConfiguration(shape));
   provider.use(async (ctx, next) => {
     // A client that names no scope gets the resource's, as identity providers with default scopes do.
     if (ctx.path === '/auth' && ctx.query['scope'] === undefined) ctx.query = { ...ctx.query, scope: RESOURCE_SCOPES };

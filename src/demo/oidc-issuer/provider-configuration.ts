@@ -16,15 +16,19 @@ export interface IssuerShape {
   /** The one protected resource (RFC 8707); the `aud` of every access token. */
   readonly resource: string;
   readonly accessTokenSeconds: number;
+  /** How client metadata documents are read; a client id that is their address is accepted only when given. */
+  readonly fetchClientDocument?: ((url: string) => Promise<Response>) | undefined;
   /** Private key with `kid`, `alg` and `use`. */
   readonly signingKey: JWK;
 }
 
 /**
  * An issuer as an MCP client expects one: public clients register themselves (RFC 7591), PKCE with S256, access
- * tokens are JWTs (RFC 9068) bound to the resource, refresh tokens rotate, consent is given for the user.
+ * tokens are JWTs (RFC 9068) bound to the resource, refresh tokens rotate, consent is given for the user. A client may
+ * also name itself by the address of its metadata document (OAuth Client ID Metadata Document).
  */
-export function providerConfiguration({ resource, accessTokenSeconds, signingKey }: IssuerShape): Configuration {
+export function providerConfiguration(shape: IssuerShape): Configuration {
+  const { resource, accessTokenSeconds, fetchClientDocument, signingKey } = shape;
   return {
     adapter: memoryStorage(),
     jwks: { keys: [signingKey] },
@@ -37,12 +41,23 @@ export function providerConfiguration({ resource, accessTokenSeconds, signingKey
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
     },
+    // Clients register with the scopes of the first challenge they met, which must not bind them when they need more.
+    extraClientMetadata: {
+      properties: ['scope'],
+      validator: (_ctx, _name, _value, metadata) => {
+        delete metadata.scope;
+      },
+    },
     clientBasedCORS: () => true,
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
+    ...(fetchClientDocument && {
+      fetch: (input: string | URL | Request) => fetchClientDocument(new Request(input).url),
+    }),
     features: {
+      ...(fetchClientDocument && { clientIdMetadataDocument: { enabled: true, ack: 'draft-02' } }),
       devInteractions: { enabled: false },
       registration: { enabled: true },
       rpInitiatedLogout: { enabled: false },

@@ -22,6 +22,13 @@ interface Endpoints {
   readonly registration_endpoint: string;
 }
 
+/** What the issuer sends back to the client through the browser (RFC 6749 section 4.1.2, RFC 9207). */
+export interface AuthorizationAnswer {
+  readonly code: string;
+  readonly state?: string | undefined;
+  readonly iss?: string | undefined;
+}
+
 /** Sent to the browser in the end; nothing listens there, the redirect is read, not followed. */
 const REDIRECT_URI = 'http://127.0.0.1:9/callback';
 const MAXIMUM_REDIRECTS = 12;
@@ -104,10 +111,7 @@ export async function refreshTokens(
  * Follows an authorization URL to its redirect URI, signing in as `user` on the way.
  * @throws Error when the form refuses the user or the issuer redirects with an error
  */
-export async function completeLogin(
-  authorizationUrl: URL,
-  user: string,
-): Promise<{ code: string; state?: string | undefined }> {
+export async function completeLogin(authorizationUrl: URL, user: string): Promise<AuthorizationAnswer> {
   const redirectUri = authorizationUrl.searchParams.get('redirect_uri') ?? '';
   const cookies = new Map<string, string>();
   let url = authorizationUrl;
@@ -145,13 +149,14 @@ async function visit(url: URL, cookies: Map<string, string>, form: URLSearchPara
   return response;
 }
 
-function readCallback(url: URL): { code: string; state?: string | undefined } {
+function readCallback(url: URL): AuthorizationAnswer {
   const code = url.searchParams.get('code');
   if (code === null) {
     const { error, error_description } = Object.fromEntries(url.searchParams);
     throw new Error(`sign-in: the issuer refused with ${error}: ${error_description ?? ''}`);
   }
-  return { code, state: url.searchParams.get('state') ?? undefined };
+  const { state, iss } = Object.fromEntries(url.searchParams);
+  return { code, state, iss };
 }
 
 async function requestTokens(

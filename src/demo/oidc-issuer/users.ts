@@ -4,11 +4,11 @@ export interface DemoUser {
   readonly email: string;
   readonly email_verified: boolean;
   readonly groups: readonly string[];
-  /** The one role this person's tokens ask for. */
-  readonly 'custom:role_arn': string;
+  /** The role this person's tokens ask for; absent: the server decides. */
+  readonly 'custom:role_arn'?: string;
 }
 
-export type DemoUserName = 'alice' | 'bob';
+export type DemoUserName = 'alice' | 'bob' | 'carol';
 
 /** By subject (`sub`), which is also what they type on the sign-in page. */
 export const DEMO_USERS: Readonly<Record<DemoUserName, DemoUser>> = {
@@ -25,6 +25,12 @@ export const DEMO_USERS: Readonly<Record<DemoUserName, DemoUser>> = {
     email_verified: true,
     groups: ['logistics-oncall'],
     'custom:role_arn': 'arn:aws:iam::222222222222:role/CloudWatchReader',
+  },
+  carol: {
+    name: 'Carol Example',
+    email: 'carol@example.com',
+    email_verified: true,
+    groups: ['shop-oncall', 'logistics-oncall'],
   },
 };
 

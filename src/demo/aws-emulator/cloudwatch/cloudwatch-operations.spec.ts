@@ -72,7 +72,7 @@ describe('cloudwatchOperations', () => {
   });
 
   it('asks IAM about the named alarms, and about all where composite alarms are wanted', () => {
-    const table: OperationTable = cloudwatchOperations({ account: () => undefined });
+    const table: OperationTable = cloudwatchOperations({ account: () => undefined, linkedTo: () => [] });
     const resources = (input: object): readonly string[] | undefined =>
       table['DescribeAlarms']?.resources?.(input as never, calledAt());
     const arn = (name: string): string => `arn:aws:cloudwatch:eu-central-1:111111111111:alarm:${name}`;

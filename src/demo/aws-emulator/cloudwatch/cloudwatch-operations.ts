@@ -30,7 +30,11 @@ export function cloudwatchOperations(world: World): OperationTable {
       handle: (input: ListMetricsInput, context) => listMetrics(account(context).metrics, input, context.now),
     },
     GetMetricData: {
-      handle: (input: GetMetricDataInput, context) => getMetricData(account(context).metrics, input, context.now),
+      handle: (input: GetMetricDataInput, context) => {
+        const own = account(context);
+        const readable = new Map([own, ...world.linkedTo(own.id)].map(({ id, metrics }) => [id, metrics]));
+        return getMetricData(own.metrics, input, context.now, readable);
+      },
     },
     DescribeAlarms: {
       // Composite alarms need the permission on all alarms, also where one is named.

@@ -14,13 +14,19 @@ interface Labelled {
   readonly series: TimeSeries;
 }
 
-/** GetMetricData: metrics, metric math and Metrics Insights, paged by data points. */
-export function getMetricData(store: MetricStore, input: GetMetricDataInput, now: Date): GetMetricDataOutput {
+/** GetMetricData: metrics, metric math and Metrics Insights, paged by data points; `readable` holds stores by account. */
+export function getMetricData(
+  store: MetricStore,
+  input: GetMetricDataInput,
+  now: Date,
+  readable?: ReadonlyMap<string, MetricStore>,
+): GetMetricDataOutput {
   checkQueries(input.MetricDataQueries);
   const [fromMs, untilMs] = checkTimeRange(input.StartTime, input.EndTime);
   const size = checkLimit(input.MaxDatapoints, 'MaxDatapoints', MAX_DATAPOINTS);
   const offset = offsetOf('GetMetricData', input);
-  const evaluator = new QueryEvaluator(store, input.MetricDataQueries, { fromMs, untilMs, nowMs: now.getTime() });
+  const window = { fromMs, untilMs, nowMs: now.getTime() };
+  const evaluator = new QueryEvaluator(store, input.MetricDataQueries, window, readable);
   // Every expression is evaluated, also one whose data is not asked for: its faults are the request's.
   const evaluated = input.MetricDataQueries.map((query) => ({ query, list: evaluator.seriesOf(query.Id ?? '') }));
   const results = evaluated

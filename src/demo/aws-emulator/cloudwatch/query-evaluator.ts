@@ -20,6 +20,7 @@ export class QueryEvaluator {
     private readonly store: MetricStore,
     queries: readonly MetricDataQuery[],
     private readonly window: QueryWindow,
+    private readonly readable: ReadonlyMap<string, MetricStore> = new Map(),
   ) {
     this.queries = new Map(queries.map((query) => [query.Id ?? '', query]));
   }
@@ -61,10 +62,10 @@ export class QueryEvaluator {
     }
   }
 
-  private readMetric({ MetricStat: stat }: MetricDataQuery): TimeSeries {
+  private readMetric({ MetricStat: stat, AccountId: account }: MetricDataQuery): TimeSeries {
     const dimensions = stat?.Metric?.Dimensions ?? [];
     return readStatistic(
-      this.store,
+      this.storeOf(account),
       {
         metric: {
           namespace: stat?.Metric?.Namespace ?? '',
@@ -77,6 +78,12 @@ export class QueryEvaluator {
       },
       this.window,
     );
+  }
+
+  private storeOf(account: string | undefined): MetricStore {
+    const store = account === undefined ? this.store : this.readable.get(account);
+    if (store) return store;
+    throw new AwsFault('ValidationError', `The account ${account} is not linked to this account.`);
   }
 
   private readInsights(query: MetricDataQuery, expression: string): TimeSeries[] {

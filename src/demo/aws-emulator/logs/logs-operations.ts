@@ -10,7 +10,7 @@ import {
   describeLogGroups,
   describeLogStreams,
 } from './operations/log-group-operations.js';
-import { groupResources } from './operations/log-group-reference.js';
+import { groupResources, type LinkedStores } from './operations/log-group-reference.js';
 import { putLogEvents } from './operations/put-log-events.js';
 import {
   describeQueries,
@@ -24,21 +24,30 @@ import { startQuery, startQueryResources } from './operations/start-query.js';
 /** The accounts' log stores; `World` is one. */
 export interface LogsWorld {
   account(id: string): { readonly logs: LogsStore } | undefined;
+  /** The accounts that an account reads from besides itself; absent: none. */
+  linkedTo?(id: string): readonly { readonly id: string; readonly logs: LogsStore }[];
 }
 
-type Handle<I> = (input: I, store: LogsStore, context: OperationContext) => object | Promise<object>;
+type Handle<I> = (
+  input: I,
+  store: LogsStore,
+  context: OperationContext,
+  linked: LinkedStores,
+) => object | Promise<object>;
 type Resources<I> = (input: I, context: OperationContext) => readonly string[];
 
-/** CloudWatch Logs, as far as the emulator has it; every call sees the log groups of its own account only. */
+/** CloudWatch Logs, as far as the emulator has it; every call sees its own account and what is linked to it. */
 export function logsOperations(world: LogsWorld): OperationTable {
   const storeOf = ({ accountId }: OperationContext): LogsStore => {
     const account = world.account(accountId);
     if (account) return account.logs;
     throw new AwsFault('ResourceNotFoundException', `The AWS emulator has no data for the account ${accountId}.`);
   };
+  const linkedTo = ({ accountId }: OperationContext): LinkedStores =>
+    new Map((world.linkedTo?.(accountId) ?? []).map(({ id, logs }) => [id, logs]));
   const operation = <I>(handle: Handle<I>, resources?: Resources<I>): Operation => ({
     ...(resources ? { resources } : {}),
-    handle: (input: I, context) => handle(input, storeOf(context), context),
+    handle: (input: I, context) => handle(input, storeOf(context), context, linkedTo(context)),
   });
 
   return {

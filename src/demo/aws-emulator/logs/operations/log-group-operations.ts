@@ -12,7 +12,7 @@ import { AwsFault, type OperationContext } from '../../operation.js';
 import type { LogGroup, LogStreamState } from '../log-group.js';
 import type { LogsStore } from '../logs-store.js';
 import { boundedInteger, invalidParameter, pageOf, required } from './input-checks.js';
-import { groupOf, logGroupArn } from './log-group-reference.js';
+import { groupOf, type LinkedStores, logGroupArn } from './log-group-reference.js';
 
 type Output<T> = Omit<T, '$metadata'>;
 
@@ -21,6 +21,7 @@ export function describeLogGroups(
   input: DescribeLogGroupsCommandInput,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores = new Map(),
 ): Output<DescribeLogGroupsCommandOutput> {
   const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern, logGroupIdentifiers: identifiers } = input;
   if (prefix !== undefined && pattern !== undefined) {
@@ -30,20 +31,20 @@ export function describeLogGroups(
     throw invalidParameter('accountIdentifiers can only be given with includeLinkedAccounts.');
   }
   const size = boundedInteger('limit', input.limit, 1, 50, 50);
-  const here = !input.accountIdentifiers?.length || input.accountIdentifiers.includes(context.accountId);
-  const groups = store
-    .groups()
+  const stores = [[context.accountId, store] as const, ...(input.includeLinkedAccounts ? linked : [])];
+  const groups = stores
+    .filter(([id]) => !input.accountIdentifiers?.length || input.accountIdentifiers.includes(id))
+    .flatMap(([accountId, of]) => of.groups().map((group) => ({ group, owner: { ...context, accountId } })))
     .filter(
-      (group) =>
-        here &&
+      ({ group, owner }) =>
         (prefix === undefined || group.name.startsWith(prefix)) &&
         (pattern === undefined || group.name.toLowerCase().includes(pattern.toLowerCase())) &&
         (input.logGroupClass === undefined || group.settings.logGroupClass === input.logGroupClass) &&
-        (!identifiers?.length || identifiers.some((identifier) => identifies(identifier, group, context))),
+        (!identifiers?.length || identifiers.some((identifier) => identifies(identifier, group, owner))),
     );
   const page = pageOf(groups, size, input.nextToken);
   const describe = pattern === undefined ? describeGroup : identifyGroup;
-  return { logGroups: page.items.map((group) => describe(group, context)), nextToken: page.nextToken };
+  return { logGroups: page.items.map(({ group, owner }) => describe(group, owner)), nextToken: page.nextToken };
 }
 
 function identifies(identifier: string, group: LogGroup, context: OperationContext): boolean {

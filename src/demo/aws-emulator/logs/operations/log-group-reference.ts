@@ -35,18 +35,23 @@ export function groupOf(input: GroupInput, store: LogsStore, context: OperationC
   return existingGroup(logGroupIdentifier ?? logGroupName ?? '', store, context);
 }
 
+/** The stores of the accounts linked to the caller's, by their id. */
+export type LinkedStores = ReadonlyMap<string, LogsStore>;
+
 /**
  * Finds a group by name or ARN.
- * @throws AwsFault ResourceNotFoundException, also for an ARN of another account or region
+ * @throws AwsFault ResourceNotFoundException, also for an ARN of another region or of an account that is not linked
  */
-export function existingGroup(identifier: string, store: LogsStore, context: OperationContext): LogGroup {
-  const [, region, accountId, nameInArn] = ARN.exec(identifier) ?? [];
-  const here = nameInArn === undefined || (region === context.region && accountId === context.accountId);
-  const group = here ? store.group(nameInArn ?? identifier) : undefined;
+export function existingGroup(
+  identifier: string,
+  store: LogsStore,
+  context: OperationContext,
+  linked: LinkedStores = new Map(),
+): LogGroup {
+  const [, region = context.region, accountId = context.accountId, nameInArn] = ARN.exec(identifier) ?? [];
+  const reached = accountId === context.accountId ? store : linked.get(accountId);
+  const group = region === context.region ? reached?.group(nameInArn ?? identifier) : undefined;
   if (group) return group;
   const name = nameInArn ?? identifier;
-  throw new AwsFault(
-    'ResourceNotFoundException',
-    `Log group '${name}' does not exist for account ID '${accountId ?? context.accountId}'`,
-  );
+  throw new AwsFault('ResourceNotFoundException', `Log group '${name}' does not exist for account ID '${accountId}'`);
 }

@@ -7,7 +7,7 @@ import type { LogGroup } from '../log-group.js';
 import type { LogsStore } from '../logs-store.js';
 import { QueryRun } from '../query-run.js';
 import { boundedInteger, invalidParameter, required } from './input-checks.js';
-import { existingGroup, logGroupArn, resourceOf } from './log-group-reference.js';
+import { existingGroup, type LinkedStores, logGroupArn, resourceOf } from './log-group-reference.js';
 
 const MAX_GROUPS = 50;
 const MAX_QUERY_LENGTH = 10_000;
@@ -29,6 +29,7 @@ export function startQuery(
   input: StartQueryCommandInput,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores = new Map(),
 ): { readonly queryId: string } {
   const { from, to } = timeRange(input);
   const queryString = required('queryString', input.queryString);
@@ -40,7 +41,7 @@ export function startQuery(
   }
   const limit = boundedInteger('limit', input.limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
   const query = parseQuery(queryString);
-  const groups = groupsOf(input, query, store, context);
+  const groups = groupsOf(input, query, store, context, linked);
   checkReach(groups, to, context.now);
   const { accountId, principalArn, now } = context;
   const run = new QueryRun({
@@ -79,6 +80,7 @@ function groupsOf(
   query: Query,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores,
 ): LogGroup[] {
   const given = [input.logGroupName, input.logGroupNames, input.logGroupIdentifiers].filter(
     (value) => value !== undefined,
@@ -93,7 +95,7 @@ function groupsOf(
     throw invalidParameter('Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.');
   }
   if (identifiers.length > MAX_GROUPS) throw invalidParameter(`At most ${MAX_GROUPS} log groups can be queried.`);
-  return [...new Set(identifiers)].map((identifier) => existingGroup(identifier, store, context));
+  return [...new Set(identifiers)].map((identifier) => existingGroup(identifier, store, context, linked));
 }
 
 /** AWS does not start a query whose whole range lies before what any of its groups can still hold. */
