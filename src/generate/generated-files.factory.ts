@@ -1,0 +1,47 @@
+import { NestFactory } from '@nestjs/core';
+import { Writable } from 'node:stream';
+import { format } from 'prettier';
+import { AppModule } from '../app.module.js';
+import { loadAppConfig } from '../config/app-config.js';
+import type { ToolDefinition } from '../mcp/tool.js';
+import { ToolRegistryService } from '../mcp/tool-registry.service.js';
+import { userRolePermissions } from './user-role-permissions.js';
+
+/** A file that is written from the code and committed. */
+interface Source {
+  /** From the top of the project. */
+  readonly path: string;
+  readonly parser: 'json' | 'markdown';
+  readonly content: (tools: readonly ToolDefinition[]) => string;
+}
+
+const SOURCES: readonly Source[] = [
+  {
+    path: 'config/iam/user-role.permissions.json',
+    parser: 'json',
+    content: (tools) => JSON.stringify(userRolePermissions(tools)),
+  },
+];
+
+const STYLE = { singleQuote: true, trailingComma: 'all', printWidth: 120 } as const;
+
+/** Every generated file by its path, as it must be committed. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const tools = await declaredTools();
+  const files = SOURCES.map(
+    async ({ path, parser, content }) => [path, await format(content(tools), { ...STYLE, parser })] as const,
+  );
+  return new Map(await Promise.all(files));
+}
+
+/** The definitions of all tools, from the application itself. */
+export async function declaredTools(): Promise<readonly ToolDefinition[]> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const app = await NestFactory.createApplicationContext(
+    AppModule.forRoot(loadAppConfig({ ENABLE_AUTH: 'false' }), nowhere),
+    { logger: false, abortOnError: false },
+  );
+  const tools = app.get(ToolRegistryService, { strict: false }).all();
+  await app.close();
+  return tools.map(({ definition }) => definition);
+}
