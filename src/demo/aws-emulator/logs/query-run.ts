@@ -106,8 +106,8 @@ export class QueryRun {
     if (this.#progress(at) >= 1) await this.#waitForScan();
     const status = this.status(now);
     if (status === 'Scheduled') return { status, rows: [], statistics: NOTHING_SCANNED };
-    if (!this.#outcome) return { status, rows: [], statistics: this.#scanned(1) };
     const progress = Math.max(0, this.#progress(at));
+    if (!this.#outcome) return { status, rows: [], statistics: this.#scanned(progress) };
     if (progress >= 1) return { status, ...this.#outcome };
     const { rows } = this.#outcome;
     const shown = rowsAreRecords(this.request.query.commands) ? rows.slice(0, Math.floor(rows.length * progress)) : [];
