@@ -7,8 +7,6 @@ import type { IssuerSettings } from './issuer-settings.js';
 import { OAUTH_VARIABLES } from './issuer-variables.js';
 import type { Settings } from './settings.js';
 
-export type { IssuerSettings };
-
 /** Who may call. */
 export interface AuthConfig {
   readonly enabled: boolean;

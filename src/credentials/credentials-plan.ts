@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AppConfig } from '../config/app-config.js';
-import type { IssuerSettings } from '../config/auth-config.js';
+import type { IssuerSettings } from '../config/issuer-settings.js';
 import { ServiceError } from '../errors.js';
 import type { CarriedCredentials, PresentedToken, Principal } from '../principal.js';
 import { ID_TOKEN_NEEDED } from './exchange/cognito-error.js';

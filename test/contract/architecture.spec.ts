@@ -8,7 +8,6 @@ const ANYONE = [
   'principal',
   'errors',
   'config/app-config',
-  'config/auth-config',
   'config/issuer-settings',
   'config/access-rules',
   'config/aws-regions',
