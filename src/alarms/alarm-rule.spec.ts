@@ -9,7 +9,7 @@ const namesIn = (text: string): readonly string[] | undefined => {
 
 /** A name as a rule may hold it: quoted whenever it has a character that ends an unquoted one. */
 const written = (name: string): string =>
-  /^[A-Za-z0-9 _.-]*\S$/.test(name) && name.trim() === name ? name : quoted(name);
+  /^[A-Za-z0-9 _.-]+$/.test(name) && name.trim() === name ? name : quoted(name);
 const quoted = (name: string): string => `"${name.replace(/["\\]/g, '\\$&')}"`;
 
 function write(rule: AlarmRule): string {
