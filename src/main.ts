@@ -4,7 +4,7 @@ import { ConfigurationInvalid, StartFailed } from './errors.js';
 import { startApp } from './start-app.js';
 
 try {
-  const { app } = await startApp(loadAppConfig(takeEnvironment(process.env)));
+  const { app } = await startApp(loadAppConfig(takeEnvironment()));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 } catch (error) {
   // What the operator can mend is said in words; anything else is our fault and needs its stack.

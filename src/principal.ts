@@ -3,19 +3,16 @@ import { inspect } from 'node:util';
 /** How the caller proved who they are; `none` is the one local user when authentication is off. */
 export type AuthMethod = 'jwt' | 'introspection' | 'api-key' | 'none';
 
-/**
- * The caller's own token, kept only for the exchanges that hand it to AWS (RFC 7519 compact form).
- * SECURITY: it prints, serialises and inspects as `[redacted]`; only `reveal()` gives the text.
- */
-export class PresentedToken {
-  readonly #text: string;
+/** A secret. SECURITY: it prints, serialises and inspects as `[redacted]`; only `reveal()` gives what it holds. */
+class Redacted<T> {
+  readonly #secret: T;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(secret: T) {
+    this.#secret = secret;
   }
 
-  reveal(): string {
-    return this.#text;
+  reveal(): T {
+    return this.#secret;
   }
 
   toString(): string {
@@ -30,6 +27,9 @@ export class PresentedToken {
     return '[redacted]';
   }
 }
+
+/** The caller's own token (RFC 7519 compact form), kept only for the exchanges that hand it to AWS. */
+export class PresentedToken extends Redacted<string> {}
 
 /** Temporary AWS keys as a token carries them. */
 export interface CarriedKeys {
@@ -38,33 +38,8 @@ export interface CarriedKeys {
   readonly sessionToken: string;
 }
 
-/**
- * AWS keys that came in claims of a verified token, kept apart from its other claims.
- * SECURITY: it prints, serialises and inspects as `[redacted]`; only `reveal()` gives the keys.
- */
-export class CarriedCredentials {
-  readonly #keys: CarriedKeys;
-
-  constructor(keys: CarriedKeys) {
-    this.#keys = keys;
-  }
-
-  reveal(): CarriedKeys {
-    return this.#keys;
-  }
-
-  toString(): string {
-    return '[redacted]';
-  }
-
-  toJSON(): string {
-    return '[redacted]';
-  }
-
-  [inspect.custom](): string {
-    return '[redacted]';
-  }
-}
+/** AWS keys that came in claims of a verified token, kept apart from its other claims. */
+export class CarriedCredentials extends Redacted<CarriedKeys> {}
 
 /** The authenticated caller. Two principals are the same person only if issuer and subject both agree (RFC 7519 section 4.1.2). */
 export interface Principal {

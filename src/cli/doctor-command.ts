@@ -11,7 +11,7 @@ export const doctor: Command = {
     if (unknown !== undefined) throw new UsageMistake(`doctor does not know ${JSON.stringify(unknown.slice(0, 40))}`);
     const { examine } = await import('../doctor/doctor.factory.js');
     const { diagnosisText } = await import('../doctor/diagnosis-text.js');
-    const diagnosis = await examine(takeEnvironment(process.env));
+    const diagnosis = await examine(takeEnvironment());
     console.log(args.length > 0 ? JSON.stringify(diagnosis, undefined, 2) : diagnosisText(diagnosis));
     if (!diagnosis.healthy) process.exitCode = 1;
   },

@@ -180,9 +180,9 @@ describe('SDK clients', () => {
 });
 
 describe('the environment', () => {
-  it('is read in the config room and by the entry point only', () => {
+  it('is read in the config room only', () => {
     const reading = files
-      .filter(({ path }) => !/^(config\/|demo\/|cli\/|main\.ts)/.test(path))
+      .filter(({ path }) => !/^(config\/|demo\/)/.test(path))
       .filter(({ tree }) => tree.text.includes('process.env'))
       .map(({ path }) => path);
     expect(reading).toEqual([]);
