@@ -7,6 +7,7 @@ const files = sourceFiles();
 const ANYONE = [
   'principal',
   'errors',
+  'seal',
   'config/app-config',
   'config/issuer-settings',
   'config/access-rules',
@@ -19,6 +20,7 @@ const TOOL_ROOM = ['mcp/tool', 'credentials/credentials.service', 'credentials/c
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   principal: [],
   errors: [],
+  seal: [],
   main: ['start-app', 'config/environment'],
   cli: ['main', 'config/', 'doctor/doctor.factory', 'doctor/diagnosis-text'],
   'start-app': ['app.module', 'security-monitoring/'],
