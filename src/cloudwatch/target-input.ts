@@ -1,10 +1,15 @@
 import { z } from 'zod';
 
-/** The arguments by which every tool names its target; null or absent means the caller's default. */
+/** The arguments by which a tool names its target; null or absent means the caller's default. */
+export const accountInput = {
+  region: z.string().nullish().describe('AWS Region.'),
+  account: z.string().nullish().describe('Alias from list_accounts.'),
+};
+
+/** The same for the tools whose callers may still know `profile_name`. */
 export const targetInput = {
-  region: z.string().nullish().describe("AWS Region, e.g. eu-west-1. Default: the account's."),
-  account: z.string().nullish().describe('Account by its alias in list_accounts. Default: your first.'),
-  profile_name: z.string().nullish().describe('Older name of account; without authentication an AWS profile.'),
+  ...accountInput,
+  profile_name: z.string().nullish().describe('Older name of account.'),
 };
 
 export interface TargetInput {

@@ -6,6 +6,7 @@ import type { Findings } from './findings.js';
 import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
 import { assembleScopes, type ScopeRules } from './scopes.js';
 import { type SettingName, type Settings, settingNotes, settingsSchema } from './settings.js';
+import { assembleTools, type ToolsConfig } from './tools-config.js';
 
 /** The whole configuration, validated; built once at start by `loadAppConfig`. */
 export interface AppConfig {
@@ -13,6 +14,7 @@ export interface AppConfig {
   readonly auth: AuthConfig;
   readonly scopes: ScopeRules;
   readonly aws: AwsConfig;
+  readonly tools: ToolsConfig;
   readonly limits: {
     readonly perUserPerMinute: number;
     readonly failedAuthPerMinute: number;
@@ -65,6 +67,7 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
     auth,
     scopes: assembleScopes(settings, auth, findings),
     aws: assembleAws(settings, auth, findings),
+    tools: assembleTools(settings),
     limits: {
       perUserPerMinute: settings.RATE_LIMIT_PER_USER ?? 120,
       failedAuthPerMinute: settings.RATE_LIMIT_FAILED_AUTH ?? 20,

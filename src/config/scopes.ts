@@ -2,18 +2,16 @@ import type { z } from 'zod';
 import type { AuthConfig } from './auth-config.js';
 import type { Findings } from './findings.js';
 import { list, refuse } from './setting-types.js';
+import type { ToolFamily } from './tools-config.js';
 
-/** The tool families a scope can be asked for. */
-const TOOLSETS = ['logs', 'metrics', 'alarms', 'accounts'] as const;
-
-type ScopedToolset = (typeof TOOLSETS)[number];
+const FAMILIES: readonly ToolFamily[] = ['logs', 'metrics', 'alarms', 'accounts'];
 
 /** The scopes a token must carry. Names are compared exactly, letter case included: no scope implies another. */
 export interface ScopeRules {
   /** Every request of a token holder needs all of them. */
   readonly endpoint: readonly string[];
   /** Beyond those, what the tools of a family need. */
-  readonly tools: Readonly<Partial<Record<ScopedToolset, string>>>;
+  readonly tools: Readonly<Partial<Record<ToolFamily, string>>>;
 }
 
 /** A scope-token of RFC 6749 section 3.3: printable ASCII without space, quote or backslash. */
@@ -31,16 +29,16 @@ export function scopeList(value: string, ctx: z.RefinementCtx): string[] | typeo
 export function toolScopes(value: string, ctx: z.RefinementCtx): ScopeRules['tools'] | typeof z.NEVER {
   const entries = list(value, ctx);
   if (!Array.isArray(entries)) return entries;
-  const scopes: Partial<Record<ScopedToolset, string>> = {};
+  const scopes: Partial<Record<ToolFamily, string>> = {};
   for (const entry of entries) {
     const at = entry.indexOf('=');
-    const toolset = TOOLSETS.find((name) => name === entry.slice(0, Math.max(at, 0)).trim());
+    const family = FAMILIES.find((name) => name === entry.slice(0, Math.max(at, 0)).trim());
     const scope = entry.slice(at + 1).trim();
-    if (toolset === undefined)
-      return refuse(ctx, `entries must be ${TOOLSETS.map((name) => `${name}=<scope>`).join(' or ')}`);
-    if (!SCOPE.test(scope)) return refuse(ctx, `gives ${toolset} no scope, or one with a character that none may have`);
-    if (scopes[toolset] !== undefined) return refuse(ctx, `names ${toolset} twice; give each family one scope`);
-    scopes[toolset] = scope;
+    if (family === undefined)
+      return refuse(ctx, `entries must be ${FAMILIES.map((name) => `${name}=<scope>`).join(' or ')}`);
+    if (!SCOPE.test(scope)) return refuse(ctx, `gives ${family} no scope, or one with a character that none may have`);
+    if (scopes[family] !== undefined) return refuse(ctx, `names ${family} twice; give each family one scope`);
+    scopes[family] = scope;
   }
   return scopes;
 }

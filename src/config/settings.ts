@@ -25,6 +25,7 @@ import {
   userPoolId,
   webAddress,
 } from './setting-types.js';
+import { logGroupPatterns, toolsets } from './tools-config.js';
 
 /** An environment variable as data: what an error message and the documentation say of it. */
 export type SettingNotes = {
@@ -180,6 +181,30 @@ export const settingsSchema = z.object({
   AWS_PROFILE: optional(text).meta(note('AWS profile for local use without authentication', 'dev')),
   AWS_ENDPOINT_URL: optional(secureUrl).meta(note('another address for all AWS calls', 'http://127.0.0.1:4566')),
   INSECURE_ALLOW_AWS_ENDPOINT: optional(flag).meta(note("allow AWS_ENDPOINT_URL outside AWS's own domains", 'true')),
+  TOOLSETS: strict(toolsets).meta(
+    note('tools to offer: logs, metrics, alarms, promql, log-indexes, or all', 'logs,metrics,alarms'),
+  ),
+  RESULT_BUDGET_BYTES: optional(integer(10_000, 900_000)).meta(
+    note('what the list of one answer may weigh, in bytes of JSON; the rest is fetched by a cursor', '100000'),
+  ),
+  INSIGHTS_MAX_SCAN_GB: optional(integer(1, 1_000_000)).meta(
+    note('a query that is estimated to scan more GB than this runs only when its caller confirms it', '100'),
+  ),
+  INSIGHTS_MAX_QUERIES_PER_USER: optional(integer(1, 100)).meta(
+    note('Logs Insights queries one caller may have running, on each replica', '3'),
+  ),
+  INSIGHTS_MAX_QUERIES_PER_ACCOUNT: optional(integer(1, 100)).meta(
+    note('Logs Insights queries that may run in one account and region, on each replica', '25'),
+  ),
+  ALLOWED_LOG_GROUPS: strict(logGroupPatterns).meta(
+    note(
+      'log groups that the tools read, by name or by the beginning of names and *; default: all that roles allow',
+      '/aws/lambda/*,/shop/checkout',
+    ),
+  ),
+  MASK_SECRETS: optional(flag).meta(
+    note('false shows keys, tokens and passwords found in log text as they are', 'true'),
+  ),
   STATE_SECRET: strict(secrets).meta(
     note(
       'secret that seals query and session ids, the same on all replicas; two while rotating',

@@ -38,7 +38,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 export async function declaredTools(): Promise<readonly ToolDefinition[]> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const app = await NestFactory.createApplicationContext(
-    AppModule.forRoot(loadAppConfig({ ENABLE_AUTH: 'false' }), nowhere),
+    AppModule.forRoot(loadAppConfig({ ENABLE_AUTH: 'false', TOOLSETS: 'all' }), nowhere),
     { logger: false, abortOnError: false },
   );
   const tools = app.get(ToolRegistryService, { strict: false }).all();

@@ -12,8 +12,7 @@ import { HttpRefusal } from '../errors.js';
 import type { Principal } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { SERVER_INSTRUCTIONS } from './server-instructions.js';
-import type { ToolCall } from './tool.js';
-import { ToolDispatcherService } from './tool-dispatcher.service.js';
+import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
 import { toolErrorResult, toServiceError } from './tool-error.js';
 import { mayUse, scopeRefusal, scopesFor } from './tool-policy.js';
 import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
@@ -125,7 +124,7 @@ export class McpServerFactory {
     const outcome = await this.dispatcher.dispatch(name, args, toToolCall(request, context));
     if (!outcome.ok) return toolErrorResult(outcome.error, request.requestId);
     try {
-      return toolResult(outcome.output);
+      return toolResult(outcome.output, outcome.images);
     } catch (error) {
       return toolErrorResult(toServiceError(error, request.requestId), request.requestId);
     }
@@ -142,7 +141,7 @@ function describe({ definition, schemas }: RegisteredTool): object {
   return { name, title, description, inputSchema: schemas.input, outputSchema: schemas.output, annotations };
 }
 
-function toToolCall(request: McpRequest, context: ServerContext): ToolCall {
+function toToolCall(request: McpRequest, context: ServerContext): IncomingCall {
   const { principal, requestId } = request;
   const { signal, _meta, notify } = context.mcpReq;
   const progressToken = request.progress ? _meta?.progressToken : undefined;

@@ -9,6 +9,8 @@ import { readJsonBody } from './request-body.js';
 import { ToolDispatcherService, type ToolOutcome } from './tool-dispatcher.service.js';
 import { HTTP_STATUS } from './tool-error.js';
 import { refusalHeaders } from './tool-policy.js';
+import type { ToolImage } from './tool.js';
+import { toImageContent } from './tool-result.js';
 
 /** The tools for curl and scripts: `{"name", "arguments"}` in, `{"result"}` or `{"error", "error_description"}` out. */
 @Controller('mcp/tools/call')
@@ -51,12 +53,17 @@ function readCall(body: unknown): { name: string; args: unknown } {
 
 function send(response: Response, outcome: ToolOutcome, requestId: string): void {
   response.setHeader('Cache-Control', 'no-store');
-  if (outcome.ok) response.status(200).json({ result: outcome.output });
+  if (outcome.ok) response.status(200).json({ result: outcome.output, ...imagesOf(outcome.images) });
   else
     response
       .status(HTTP_STATUS[outcome.error.code])
       .set({ ...refusalHeaders(outcome.error), ...retryAfter(outcome.error) })
       .json(body(outcome.error, requestId));
+}
+
+/** Images as MCP has them; most answers have none and keep the documented form. */
+function imagesOf(images: readonly ToolImage[]): { content?: object[] } {
+  return images.length === 0 ? {} : { content: images.map(toImageContent) };
 }
 
 function retryAfter({ retryAfterSeconds }: ServiceError): Record<string, string> {

@@ -8,8 +8,8 @@ import { ServiceError } from '../errors.js';
 import { LOCAL_PRINCIPAL, type Principal } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
-import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from './tool.js';
-import { ToolDispatcherService } from './tool-dispatcher.service.js';
+import { defineTool, ProvidesTool, READ_ONLY } from './tool.js';
+import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 
 const whoAmI = defineTool({
@@ -77,7 +77,7 @@ beforeEach(() => {
   events.length = 0;
 });
 
-const call = (subject = 'alice', signal = new AbortController().signal): ToolCall => ({
+const call = (subject = 'alice', signal = new AbortController().signal): IncomingCall => ({
   principal: { ...LOCAL_PRINCIPAL, subject } satisfies Principal,
   requestId: 'request-1',
   signal,

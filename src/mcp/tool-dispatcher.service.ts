@@ -3,15 +3,18 @@ import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError, toolDeniedReason } from '../errors.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
-import type { Tool, ToolCall } from './tool.js';
+import type { Tool, ToolCall, ToolImage } from './tool.js';
 import { parseToolArguments, printable } from './tool-arguments.js';
 import { toServiceError } from './tool-error.js';
 import { scopeRefusal } from './tool-policy.js';
 import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
 
 export type ToolOutcome =
-  | { readonly ok: true; readonly output: Record<string, unknown> }
+  | { readonly ok: true; readonly output: Record<string, unknown>; readonly images: readonly ToolImage[] }
   | { readonly ok: false; readonly error: ServiceError };
+
+/** A call as it comes in; what it attaches to its answer is gathered here. */
+export type IncomingCall = Omit<ToolCall, 'attach'>;
 
 /**
  * Runs one tool for one caller, whichever way the call came in: validates the arguments, builds the tool in a context
@@ -26,14 +29,15 @@ export class ToolDispatcherService {
     private readonly events: SecurityEventsService,
   ) {}
 
-  async dispatch(name: string, args: unknown, call: ToolCall): Promise<ToolOutcome> {
+  async dispatch(name: string, args: unknown, call: IncomingCall): Promise<ToolOutcome> {
     const tool = this.registry.find(name);
     if (tool === undefined) return this.refuseUnknown(name, call);
     const started = performance.now();
     try {
-      const output = await this.run(tool, args, call);
+      const images: ToolImage[] = [];
+      const output = await this.run(tool, args, { ...call, attach: (image) => images.push(image) });
       this.recordCall(name, call, started);
-      return { ok: true, output };
+      return { ok: true, output, images };
     } catch (failure) {
       const error = call.signal.aborted ? cancelled(failure) : toServiceError(failure, call.requestId);
       this.recordCall(name, call, started, error);
@@ -52,12 +56,12 @@ export class ToolDispatcherService {
     return instance.execute(input, call);
   }
 
-  private refuseUnknown(name: string, { requestId, principal }: ToolCall): ToolOutcome {
+  private refuseUnknown(name: string, { requestId, principal }: IncomingCall): ToolOutcome {
     this.events.record({ name: 'tool.denied', requestId, principal, reason: 'unknown_tool' });
     return { ok: false, error: new ServiceError('unknown_tool', `Unknown tool: ${printable(name)}`) };
   }
 
-  private recordCall(tool: string, call: ToolCall, started: number, error?: ServiceError): void {
+  private recordCall(tool: string, call: IncomingCall, started: number, error?: ServiceError): void {
     const facts = { requestId: call.requestId, principal: call.principal, tool };
     const durationMs = performance.now() - started;
     if (error?.code === 'cancelled') return this.events.record({ name: 'tool.cancelled', ...facts, durationMs });

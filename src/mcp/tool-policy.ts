@@ -1,9 +1,9 @@
 import { insufficientScope } from '../auth/auth-refusal.js';
 import { metadataUrl } from '../auth/protected-resource-metadata.js';
 import type { AppConfig } from '../config/app-config.js';
+import { familyOf, type Toolset } from '../config/tools-config.js';
 import { HttpRefusal, ServiceError } from '../errors.js';
 import { carriesScopes, lackingScopes, type Principal } from '../principal.js';
-import type { Toolset } from './tool.js';
 
 /**
  * All scopes a caller needs for the tools of a family: what the endpoint asks of every token and what the family asks
@@ -14,7 +14,7 @@ export function scopesFor(
   principal: Pick<Principal, 'method'>,
   { endpoint, tools }: AppConfig['scopes'],
 ): readonly string[] {
-  const tool = tools[toolset];
+  const tool = tools[familyOf(toolset)];
   return [...new Set([...(carriesScopes(principal) ? endpoint : []), ...(tool === undefined ? [] : [tool])])];
 }
 
@@ -38,7 +38,7 @@ export function scopeRefusal(
   }
   return new ServiceError(
     'insufficient_scope',
-    `The ${toolset} tools need the scope ${config.scopes.tools[toolset]}, which an API key does not carry. Sign in with an access token that has it.`,
+    `The ${familyOf(toolset)} tools need the scope ${config.scopes.tools[familyOf(toolset)]}, which an API key does not carry. Sign in with an access token that has it.`,
   );
 }
 

@@ -1,5 +1,6 @@
-import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { TOOL_DEFINITION, type Tool, type ToolDefinition } from './tool.js';
 import { type ToolSchemas, toolSchemas } from './tool-schema.js';
 
@@ -10,12 +11,13 @@ export interface RegisteredTool {
   readonly toolClass: Type<Tool>;
 }
 
-/** Every tool of the application, found at boot by its definition; two of one name stop the start. */
+/** Every tool that the operator offers (TOOLSETS), found at boot by its definition; two of one name stop the start. */
 @Injectable()
 export class ToolRegistryService implements OnModuleInit {
   private readonly tools = new Map<string, RegisteredTool>();
 
   constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly discovery: DiscoveryService,
     private readonly reflector: Reflector,
   ) {}
@@ -25,7 +27,7 @@ export class ToolRegistryService implements OnModuleInit {
     for (const { metatype } of this.discovery.getProviders()) {
       if (typeof metatype !== 'function') continue;
       const definition = this.reflector.get<ToolDefinition | undefined>(TOOL_DEFINITION, metatype);
-      if (definition === undefined) continue;
+      if (definition === undefined || !this.config.tools.toolsets.includes(definition.toolset)) continue;
       found.push({ definition, schemas: toolSchemas(definition), toolClass: metatype as Type<Tool> });
     }
     found.sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));

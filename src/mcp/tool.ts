@@ -1,5 +1,6 @@
 import { Injectable, Scope, SetMetadata, applyDecorators } from '@nestjs/common';
 import type { z } from 'zod';
+import type { Toolset } from '../config/tools-config.js';
 import type { CallContext } from '../principal.js';
 
 /** The MCP tool annotations, all four required: an undefined hint is a silent gap. */
@@ -18,8 +19,6 @@ export const READ_ONLY: ToolAnnotations = {
   openWorldHint: true,
 };
 
-export type Toolset = 'logs' | 'metrics' | 'alarms' | 'accounts';
-
 /** A tool as data: all that lists, documents, authorises and validates it. */
 export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly name: string;
@@ -28,6 +27,7 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly description: string;
   readonly input: I;
   readonly output: O;
+  /** What an operator switches on (TOOLSETS); scopes are asked by its family. */
   readonly toolset: Toolset;
   /** The IAM actions the caller's role needs; the shipped policy is generated from them. */
   readonly iamActions: readonly string[];
@@ -40,6 +40,14 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
 export interface ToolCall extends CallContext {
   /** Reports progress to the caller if the caller asked for it; never rejects. */
   progress(progress: number, total?: number, message?: string): void;
+  /** Adds an image to the answer, beside its text and structured content. */
+  attach(image: ToolImage): void;
+}
+
+/** An image of an answer (MCP ImageContent). */
+export interface ToolImage {
+  readonly mimeType: 'image/png';
+  readonly bytes: Uint8Array;
 }
 
 /** What a tool class must be to provide a definition: `execute` typed by the definition's schemas. */

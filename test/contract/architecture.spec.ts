@@ -13,6 +13,7 @@ const ANYONE = [
   'config/access-rules',
   'config/aws-regions',
   'config/version',
+  'config/tools-config',
 ];
 const TOOL_ROOM = ['mcp/tool', 'credentials/credentials.service', 'credentials/credentials.module', 'cloudwatch/'];
 

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { loadAppConfig } from '../../src/config/app-config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { type AwsEmulator, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
-import { type Tool, TOOL_DEFINITION, type ToolCall, type ToolDefinition } from '../../src/mcp/tool.js';
+import { type Tool, TOOL_DEFINITION, type ToolCall, type ToolDefinition, type ToolImage } from '../../src/mcp/tool.js';
 import { parseToolArguments } from '../../src/mcp/tool-arguments.js';
 import { toolSchemas } from '../../src/mcp/tool-schema.js';
 import type { Principal } from '../../src/principal.js';
@@ -20,6 +20,8 @@ export interface RigCall {
   readonly as?: keyof typeof ROLES;
   readonly signal?: AbortSignal;
   readonly progress?: ToolCall['progress'];
+  /** Receives the images of the answer. */
+  readonly images?: ToolImage[];
 }
 
 /** Tools as the dispatcher runs them, with the caller's own credentials at an AWS that checks every signature. */
@@ -36,7 +38,10 @@ export interface ToolRig {
 }
 
 /** Starts the rooms with these modules between two real callers and the emulator. */
-export async function startToolRig(imports: NonNullable<ModuleMetadata['imports']>): Promise<ToolRig> {
+export async function startToolRig(
+  imports: NonNullable<ModuleMetadata['imports']>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ToolRig> {
   const aws = await startAwsEmulator();
   const config = loadAppConfig({
     API_KEYS: randomBytes(32).toString('hex'),
@@ -45,6 +50,7 @@ export async function startToolRig(imports: NonNullable<ModuleMetadata['imports'
     AWS_CLOUDWATCH_ROLE_ARN: ALICE_ROLE,
     AWS_ALLOWED_ROLE_ARNS: `${ALICE_ROLE},${BOB_ROLE}`,
     AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
+    ...env,
   });
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const app = await Test.createTestingModule({
@@ -52,13 +58,14 @@ export async function startToolRig(imports: NonNullable<ModuleMetadata['imports'
   }).compile();
   return {
     aws,
-    async call(tool, definition, args, { as = 'alice', signal, progress } = {}) {
+    async call(tool, definition, args, { as = 'alice', signal, progress, images } = {}) {
       if (Reflect.getMetadata(TOOL_DEFINITION, tool) !== definition) throw new Error(`${tool.name} is another tool`);
       const call: ToolCall = {
         principal: person(as),
         requestId: 'rig',
         signal: signal ?? new AbortController().signal,
         progress: progress ?? (() => undefined),
+        attach: (image) => void images?.push(image),
       };
       const input = parseToolArguments(definition, toolSchemas(definition).input, args);
       const contextId = ContextIdFactory.create();

@@ -30,6 +30,7 @@ await serveParent(async () => {
           requestId: 'bench',
           signal: ctx.mcpReq.signal,
           progress: () => undefined,
+          attach: () => undefined,
         };
         const result = await tool.execute(args, call);
         return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
