@@ -8,7 +8,7 @@ import { ServiceError } from '../errors.js';
 import { LOCAL_PRINCIPAL, type Principal } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
-import { defineTool, ProvidesTool, READ_ONLY } from './tool.js';
+import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from './tool.js';
 import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 
