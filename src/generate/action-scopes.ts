@@ -15,7 +15,9 @@ export const ACTION_SCOPES: readonly ActionScope[] = [
     sid: 'DiscoverLogs',
     resource: '*',
     actions: [
+      'logs:DescribeAccountPolicies',
       'logs:DescribeLogGroups',
+      'logs:DescribeQueries',
       'logs:DescribeQueryDefinitions',
       'logs:ListAggregateLogGroupSummaries',
       'logs:ListLogGroups',
@@ -35,6 +37,7 @@ export const ACTION_SCOPES: readonly ActionScope[] = [
       'logs:GetLogRecord',
       'logs:GetQueryResults',
       'logs:ListTagsForResource',
+      'logs:StartLiveTail',
       'logs:StartQuery',
     ],
   },
@@ -55,9 +58,20 @@ export const ACTION_SCOPES: readonly ActionScope[] = [
       'cloudwatch:GetMetricData',
       'cloudwatch:GetMetricStatistics',
       'cloudwatch:GetMetricWidgetImage',
+      'cloudwatch:ListAlarmMuteRules',
       'cloudwatch:ListDashboards',
       'cloudwatch:ListMetrics',
     ],
+  },
+  {
+    sid: 'ReadAlarmTags',
+    resource: 'arn:aws:cloudwatch:*:${USER_ACCOUNT_ID}:alarm:*',
+    actions: ['cloudwatch:ListTagsForResource'],
+  },
+  {
+    sid: 'ReadMuteRules',
+    resource: 'arn:aws:cloudwatch:*:${USER_ACCOUNT_ID}:alarm-mute-rule:*',
+    actions: ['cloudwatch:GetAlarmMuteRule'],
   },
   {
     sid: 'ReadDashboards',

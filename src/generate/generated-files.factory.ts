@@ -1,10 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import { Writable } from 'node:stream';
-import { format } from 'prettier';
 import { AppModule } from '../app.module.js';
 import { loadAppConfig } from '../config/app-config.js';
 import type { ToolDefinition } from '../mcp/tool.js';
 import { ToolRegistryService } from '../mcp/tool-registry.service.js';
+import { inHouseStyle } from './house-style.js';
+import { toolsDocument } from './tools-document.js';
 import { userRolePermissions } from './user-role-permissions.js';
 
 /** A file that is written from the code and committed. */
@@ -21,15 +22,14 @@ const SOURCES: readonly Source[] = [
     parser: 'json',
     content: (tools) => JSON.stringify(userRolePermissions(tools)),
   },
+  { path: 'docs/tools.md', parser: 'markdown', content: toolsDocument },
 ];
 
-const STYLE = { singleQuote: true, trailingComma: 'all', printWidth: 120 } as const;
-
-/** Every generated file by its path, as it must be committed. */
+/** Every file generated from the tools, by its path, as it must be committed. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const tools = await declaredTools();
   const files = SOURCES.map(
-    async ({ path, parser, content }) => [path, await format(content(tools), { ...STYLE, parser })] as const,
+    async ({ path, parser, content }) => [path, await inHouseStyle(content(tools), parser)] as const,
   );
   return new Map(await Promise.all(files));
 }

@@ -41,7 +41,12 @@ export const generatedNamespace = z.strictObject({
   namespace: z.string(),
   metrics: z.record(
     z.string(),
-    z.strictObject({ statistic: z.string().optional(), dimensionSets: z.array(z.array(z.string())) }),
+    z.strictObject({
+      statistic: z.string().optional(),
+      /** Further defaults, where the specification has the metric several times, each for other dimensions. */
+      otherStatistics: z.array(z.string()).optional(),
+      dimensionSets: z.array(z.array(z.string())),
+    }),
   ),
 });
 
