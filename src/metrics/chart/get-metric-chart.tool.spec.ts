@@ -18,7 +18,7 @@ afterAll(() => rig.close());
 
 const chart = (args: object, options?: RigCall) => rig.call(GetMetricChartTool, getMetricChart, args, options);
 const widget = (): Record<string, unknown> =>
-  JSON.parse((rig.aws.calls.of('GetMetricWidgetImage')[0]?.input as GetMetricWidgetImageInput).MetricWidget ?? '');
+  JSON.parse((rig.aws.calls.of('GetMetricWidgetImage')[0]!.input as GetMetricWidgetImageInput).MetricWidget!);
 
 const PAYMENTS = { namespace: 'AWS/Lambda', dimensions: [{ name: 'FunctionName', value: 'payments' }] };
 const ERRORS = { ...PAYMENTS, metric_name: 'Errors', statistic: 'Sum' };
