@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { alarmDetails, detailsIn } from './alarm-details.js';
+import { alarmDetails, detailsOf } from './alarm-details.js';
+import { namedAlarms } from './named-alarm.js';
 
-const detailsOf = detailsIn({
+const alarms = namedAlarms({
   MetricAlarms: [
     {
       AlarmName: 'latency',
@@ -24,12 +25,31 @@ const detailsOf = detailsIn({
       ],
     },
   ],
+  LogAlarms: [
+    {
+      AlarmName: 'lines',
+      StateValue: 'OK',
+      ScheduledQueryConfiguration: {
+        QueryString: 'filter level = "ERROR"',
+        ScheduledQueryRoleARN: 'arn:aws:iam::111111111111:role/q',
+        ScheduleConfiguration: { ScheduleExpression: 'rate(5 minutes)', StartTimeOffset: 300 },
+        AggregationExpression: 'count(*)',
+      },
+      QueryResultsToEvaluate: 3,
+      Threshold: 10,
+    },
+  ],
   CompositeAlarms: [{ AlarmName: 'service', AlarmRule: 'ALARM(latency)', StateValue: 'ALARM' }],
 });
+const details = (name: string) =>
+  detailsOf(
+    name,
+    alarms.find(({ alarm }) => alarm.AlarmName === name),
+  );
 
-describe('detailsIn', () => {
+describe('detailsOf', () => {
   it('shows a percentile as the statistic, and a threshold of zero', () => {
-    expect(detailsOf('latency')).toMatchObject({
+    expect(details('latency')).toMatchObject({
       statistic: 'p99',
       threshold: 0,
       dimensions: [{ FunctionName: 'pay' }],
@@ -39,16 +59,25 @@ describe('detailsIn', () => {
   });
 
   it('has null for the threshold of an alarm without one, and the period of its metrics', () => {
-    expect(detailsOf('ratio')).toMatchObject({ threshold: null, period: 120, metric_name: null });
+    expect(details('ratio')).toMatchObject({ threshold: null, period: 120, metric_name: null });
   });
 
   it('shows the rule of a composite alarm and nothing of a metric', () => {
-    expect(detailsOf('service')).toMatchObject({ alarm_rule: 'ALARM(latency)', metric_name: null, dimensions: [] });
+    expect(details('service')).toMatchObject({ alarm_rule: 'ALARM(latency)', metric_name: null, dimensions: [] });
+  });
+
+  it('shows the query of a log alarm', () => {
+    expect(details('lines')).toMatchObject({
+      alarm_type: 'LogAlarm',
+      expression: 'filter level = "ERROR"',
+      evaluation_periods: 3,
+      threshold: 10,
+    });
   });
 
   it('says so when there is no such alarm', () => {
-    const details = alarmDetails.parse(detailsOf('gone'));
-    expect(details).toMatchObject({
+    const gone = alarmDetails.parse(details('gone'));
+    expect(gone).toMatchObject({
       alarm_name: 'gone',
       alarm_type: 'Unknown',
       current_state: 'Unknown',

@@ -1,5 +1,8 @@
-import type { CompositeAlarm, DescribeAlarmsOutput, LogAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { CompositeAlarm, LogAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
+import { actionFields, actionsOf, type MutedBy, suppressionFields, suppressionOf } from './alarm-actions.js';
+import { metricSource, sourceFields } from './metric-source.js';
+import type { NamedAlarm } from './named-alarm.js';
 
 /** One alarm as get_alarm_history shows it. */
 export const alarmDetails = z.object({
@@ -10,12 +13,15 @@ export const alarmDetails = z.object({
   metric_name: z.string().nullable().describe('Metric, for metric alarms.'),
   namespace: z.string().nullable().describe('Namespace, for metric alarms.'),
   dimensions: z.array(z.record(z.string(), z.string())).describe('One {name: value} a dimension.'),
-  threshold: z.number().nullable().describe('Null for anomaly detection and composite alarms.'),
+  threshold: z.number().nullable().describe('Null for anomaly detection, PromQL and composite alarms.'),
   comparison_operator: z.string().nullable().describe('How value and threshold are compared.'),
-  evaluation_periods: z.number().nullable().describe('Periods looked at.'),
+  evaluation_periods: z.number().nullable().describe('Periods or query results looked at.'),
   period: z.number().nullable().describe('Seconds.'),
   statistic: z.string().nullable().describe('Statistic or percentile it watches.'),
   alarm_rule: z.string().nullable().describe('Rule, for composite alarms.'),
+  ...sourceFields,
+  ...actionFields,
+  ...suppressionFields,
 });
 
 export type AlarmDetails = z.output<typeof alarmDetails>;
@@ -30,77 +36,82 @@ const NOTHING_KNOWN: Omit<AlarmDetails, 'alarm_name' | 'alarm_type' | 'current_s
   period: null,
   statistic: null,
   alarm_rule: null,
+  extended_statistic: null,
+  expression: null,
+  metrics: null,
+  anomaly_band: null,
+  actions_enabled: null,
+  alarm_actions: [],
+  muted_by: null,
+  actions_suppressor: null,
+  actions_suppressed_by: null,
+  actions_suppressed_reason: null,
 };
 
-/** Looks alarms up by name in one answer of DescribeAlarms; a name it lacks is an alarm not found. */
-export function detailsIn(answer: DescribeAlarmsOutput): (name: string) => AlarmDetails {
-  const known = new Map(
-    [
-      ...(answer.MetricAlarms ?? []).map(ofMetricAlarm),
-      ...(answer.CompositeAlarms ?? []).map(ofCompositeAlarm),
-      ...(answer.LogAlarms ?? []).map(ofLogAlarm),
-    ].map((details) => [details.alarm_name, details]),
-  );
-  return (name) => known.get(name) ?? notFound(name);
-}
+const UNKNOWN_MUTES: MutedBy = () => null;
 
-function notFound(name: string): AlarmDetails {
+/** What is known of an alarm by this name; of one that was not found that it was not, or why nobody looked. */
+export function detailsOf(
+  name: string,
+  named: NamedAlarm | undefined,
+  { mutedBy = UNKNOWN_MUTES, missing = 'Alarm not found' }: { mutedBy?: MutedBy; missing?: string } = {},
+): AlarmDetails {
+  if (named === undefined) {
+    return {
+      ...NOTHING_KNOWN,
+      alarm_name: name,
+      alarm_description: missing,
+      alarm_type: 'Unknown',
+      current_state: 'Unknown',
+    };
+  }
+  const { kind, alarm } = named;
   return {
     ...NOTHING_KNOWN,
     alarm_name: name,
-    alarm_description: 'Alarm not found',
-    alarm_type: 'Unknown',
-    current_state: 'Unknown',
+    alarm_description: alarm.AlarmDescription ?? null,
+    alarm_type: kind,
+    current_state: alarm.StateValue ?? 'Unknown',
+    ...actionsOf(alarm, mutedBy),
+    ...ownPart(named),
   };
 }
 
-function ofMetricAlarm(alarm: MetricAlarm): AlarmDetails {
+function ownPart(named: NamedAlarm): Partial<AlarmDetails> {
+  switch (named.kind) {
+    case 'MetricAlarm':
+      return metricPart(named.alarm);
+    case 'CompositeAlarm':
+      return compositePart(named.alarm);
+    case 'LogAlarm':
+      return logPart(named.alarm);
+  }
+}
+
+function metricPart(alarm: MetricAlarm): Partial<AlarmDetails> {
+  const { stat, statistic, period, fields } = metricSource(alarm);
   return {
-    ...NOTHING_KNOWN,
-    ...commonPart(alarm),
-    alarm_type: 'MetricAlarm',
-    metric_name: alarm.MetricName ?? null,
-    namespace: alarm.Namespace ?? null,
-    dimensions: (alarm.Dimensions ?? []).map(({ Name = '', Value = '' }) => ({ [Name]: Value })),
+    metric_name: stat?.Metric?.MetricName ?? null,
+    namespace: stat?.Metric?.Namespace ?? null,
+    dimensions: (stat?.Metric?.Dimensions ?? []).map(({ Name = '', Value = '' }) => ({ [Name]: Value })),
     threshold: alarm.Threshold ?? null,
     comparison_operator: alarm.ComparisonOperator ?? null,
     evaluation_periods: alarm.EvaluationPeriods ?? null,
-    period: alarm.Period ?? periodOfExpression(alarm) ?? null,
-    statistic: alarm.Statistic ?? alarm.ExtendedStatistic ?? null,
+    period,
+    statistic,
+    ...fields,
   };
 }
 
-function ofCompositeAlarm(alarm: CompositeAlarm): AlarmDetails {
-  return {
-    ...NOTHING_KNOWN,
-    ...commonPart(alarm),
-    alarm_type: 'CompositeAlarm',
-    alarm_rule: alarm.AlarmRule ?? null,
-  };
+function compositePart(alarm: CompositeAlarm): Partial<AlarmDetails> {
+  return { alarm_rule: alarm.AlarmRule ?? null, ...suppressionOf(alarm) };
 }
 
-function ofLogAlarm(alarm: LogAlarm): AlarmDetails {
+function logPart(alarm: LogAlarm): Partial<AlarmDetails> {
   return {
-    ...NOTHING_KNOWN,
-    ...commonPart(alarm),
-    alarm_type: 'LogAlarm',
     threshold: alarm.Threshold ?? null,
     comparison_operator: alarm.ComparisonOperator ?? null,
+    evaluation_periods: alarm.QueryResultsToEvaluate ?? null,
+    expression: alarm.ScheduledQueryConfiguration?.QueryString ?? null,
   };
-}
-
-function commonPart(
-  alarm: MetricAlarm | CompositeAlarm | LogAlarm,
-): Pick<AlarmDetails, 'alarm_name' | 'alarm_description' | 'current_state'> {
-  return {
-    alarm_name: alarm.AlarmName ?? '',
-    alarm_description: alarm.AlarmDescription ?? null,
-    current_state: alarm.StateValue ?? 'Unknown',
-  };
-}
-
-/** An alarm on an expression has the periods of its metrics. */
-function periodOfExpression({ Metrics = [] }: MetricAlarm): number | undefined {
-  const periods = Metrics.flatMap(({ MetricStat, Period }) => MetricStat?.Period ?? Period ?? []);
-  return periods.length === 0 ? undefined : Math.max(...periods);
 }

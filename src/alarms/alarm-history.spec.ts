@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { historyItem, toHistoryItem } from './alarm-history.js';
+import { historyItem, retentionNote, toHistoryItem } from './alarm-history.js';
 
 const HISTORY = {
   AlarmName: 'cpu',
@@ -26,7 +26,19 @@ describe('toHistoryItem', () => {
       old_state: 'OK',
       new_state: 'ALARM',
       state_reason: 'too high',
+      contributor_id: null,
+      contributor_attributes: null,
     });
+  });
+
+  it('tells the series an entry is about', () => {
+    const item = toHistoryItem({
+      ...HISTORY,
+      HistoryItemType: 'AlarmContributorStateUpdate',
+      AlarmContributorId: 'c1',
+      AlarmContributorAttributes: { FunctionName: 'payments' },
+    });
+    expect(item).toMatchObject({ contributor_id: 'c1', contributor_attributes: { FunctionName: 'payments' } });
   });
 
   it('has null states for data it cannot read', () => {
@@ -36,5 +48,14 @@ describe('toHistoryItem', () => {
         expect(item).toMatchObject({ old_state: null, new_state: null, state_reason: null });
       }),
     );
+  });
+});
+
+describe('retentionNote', () => {
+  const now = new Date('2026-11-21T10:00:00Z');
+
+  it('says when a window begins before the thirty days that AWS keeps', () => {
+    expect(retentionNote(new Date('2026-10-22T10:00:00Z'), now)).toBeNull();
+    expect(retentionNote(new Date('2026-10-22T09:59:59Z'), now)).toContain('2026-10-22T10:00:00Z');
   });
 });

@@ -34,29 +34,32 @@ export function parseAlarmRule(text: string): AlarmRule | undefined {
   }
 }
 
-/** The names of the alarms a rule looks at, each once, in the order of the rule; an ARN counts as its alarm's name. */
-export function alarmsIn(rule: AlarmRule): readonly string[] {
-  return [...new Set(references(rule).map(alarmName))];
+/** The alarms a rule looks at, by name or ARN as it names them, each once and in its order. */
+export function referencesIn(rule: AlarmRule): readonly string[] {
+  const found = new Set<string>();
+  collectReferences(rule, found);
+  return [...found];
 }
 
-function references(rule: AlarmRule): readonly string[] {
+function collectReferences(rule: AlarmRule, found: Set<string>): void {
   switch (rule.kind) {
     case 'state':
-      return [rule.alarm];
+      found.add(rule.alarm);
+      return;
     case 'at-least':
-      return rule.alarms;
+      for (const alarm of rule.alarms) found.add(alarm);
+      return;
     case 'and':
     case 'or':
-      return [...references(rule.left), ...references(rule.right)];
+      collectReferences(rule.left, found);
+      collectReferences(rule.right, found);
+      return;
     case 'not':
-      return references(rule.operand);
+      collectReferences(rule.operand, found);
+      return;
     case 'constant':
-      return [];
+      return;
   }
-}
-
-function alarmName(reference: string): string {
-  return /^arn:aws[a-z-]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/s.exec(reference)?.[1] ?? reference;
 }
 
 class NotARule extends Error {}
@@ -124,7 +127,7 @@ class RuleReader {
     return { kind: 'at-least', threshold: threshold[1] ?? '', not, state, alarms };
   }
 
-  /** A name in double quotes, where a backslash takes the next character as it is, or one up to the closing character. */
+  /** A name in double quotes, in which a backslash may stand before a quote or a backslash, or one up to `end`. */
   private reference(end: RegExp): string {
     return this.take('"') ? this.quoted() : this.unquoted(end);
   }
@@ -136,7 +139,8 @@ class RuleReader {
       if (character === undefined) throw new NotARule();
       if (character === '"' && name !== '') return name;
       if (character === '"') throw new NotARule();
-      name += character === '\\' ? (this.text[this.at++] ?? '') : character;
+      const escaped = character === '\\' && /["\\]/.test(this.text[this.at] ?? '');
+      name += escaped ? (this.text[this.at++] ?? '') : character;
     }
   }
 

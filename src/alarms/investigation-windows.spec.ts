@@ -15,6 +15,8 @@ const item = (
   old_state: null,
   new_state,
   state_reason: null,
+  contributor_id: null,
+  contributor_attributes: null,
 });
 
 describe('investigationWindows', () => {

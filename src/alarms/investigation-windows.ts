@@ -32,7 +32,7 @@ export function investigationWindows(
     reason,
   });
   const transitions = history
-    .filter((item) => item.history_item_type === 'StateUpdate' && item.new_state === 'ALARM')
+    .filter((item) => item.history_item_type.endsWith('StateUpdate') && item.new_state === 'ALARM')
     .map((item) => Date.parse(item.timestamp));
   const single = transitions.map((at) =>
     window(

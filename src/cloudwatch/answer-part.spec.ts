@@ -57,6 +57,17 @@ describe('collectPart', () => {
     expect(asked).toEqual([undefined]);
   });
 
+  it('fetches no further page once there is no time, and leads on from there', async () => {
+    const asked: (string | undefined)[] = [];
+    const pages = { ...listing([1, 2, 3], asked) };
+    const first = await collectPart(pages, { limit: 100, budgetBytes: 1_000, goOn: () => false });
+    expect(asked).toHaveLength(1);
+    const rest = await collectPart(pages, { limit: 100, budgetBytes: 1_000, cursor: first.nextCursor });
+    const whole = await collectPart(pages, { limit: 100, budgetBytes: 1_000 });
+    expect([...first.items, ...rest.items]).toEqual(whole.items);
+    expect(rest.items.length).toBeGreaterThan(0);
+  });
+
   it('ends where AWS repeats a token', async () => {
     const asked: (string | undefined)[] = [];
     const endless: Listing<Page, number> = { ...listing([1], asked), tokenOf: () => 'same' };

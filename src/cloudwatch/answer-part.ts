@@ -14,6 +14,8 @@ export interface PartRequest {
   readonly limit: number;
   /** The most bytes of JSON; the first item is always given, so that a listing gets on. */
   readonly budgetBytes: number;
+  /** Asked after a page whether there is time for another; the part ends there when not. */
+  readonly goOn?: () => boolean;
 }
 
 /** A listing of AWS: how to fetch a page, and what the answer shows of it. */
@@ -67,7 +69,9 @@ export async function collectPart<P, T>(listing: Listing<P, T>, request: PartReq
     }
     const next = listing.tokenOf(page);
     if (next === undefined || next === token) return { items, nextCursor: null };
-    if (items.length >= request.limit) return { items, nextCursor: toCursor({ token: next, skip: 0 }) };
+    if (items.length >= request.limit || request.goOn?.() === false) {
+      return { items, nextCursor: toCursor({ token: next, skip: 0 }) };
+    }
     token = next;
     skip = 0;
   }

@@ -16,6 +16,7 @@ const place = z.strictObject({ t: z.string().min(1).max(4_096).optional(), s: z.
 export const cursorInput = z
   .string()
   .max(MAX_CURSOR_LENGTH, 'must be a next_cursor as an earlier answer gave it')
+  .refine(isCursor, 'must be a next_cursor as an earlier answer gave it; leave it out to begin anew')
   .nullish()
   .describe('next_cursor of the previous answer, with the same other arguments.');
 
@@ -35,5 +36,14 @@ export function readCursor(cursor: string | null | undefined): PagePlace {
     return { token, skip };
   } catch {
     throw new InvalidInput('cursor', 'must be a next_cursor as an earlier answer gave it; leave it out to begin anew');
+  }
+}
+
+function isCursor(text: string): boolean {
+  try {
+    readCursor(text);
+    return true;
+  } catch {
+    return false;
   }
 }

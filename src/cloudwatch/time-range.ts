@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { InvalidInput } from '../errors.js';
 import { isoTime } from './iso-time.js';
 
@@ -10,6 +11,11 @@ export interface TimeRangeInput {
   readonly start_time?: string | null;
   readonly end_time?: string | null;
 }
+
+/** The window a tool used, for its output. */
+export const usedRange = z
+  .object({ start: z.string(), end: z.string() })
+  .describe('Window that was used, ISO 8601 in UTC.');
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -33,6 +39,11 @@ export function timeRange(input: TimeRangeInput, now: Date, defaultSpanMs = 0): 
     throw new InvalidInput('start_time', `must be before end_time (it is ${isoTime(start)}, the end ${isoTime(end)})`);
   }
   return { start, end };
+}
+
+/** A range as `usedRange` answers it. */
+export function toUsedRange({ start, end }: TimeRange): z.output<typeof usedRange> {
+  return { start: isoTime(start), end: isoTime(end) };
 }
 
 /**

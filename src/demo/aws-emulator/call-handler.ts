@@ -10,7 +10,16 @@ import { AwsFault, type OperationContext, type OperationTable } from './operatio
 import { commonFault, IAM_PREFIX, type TableService } from './services.js';
 import { readSignature, type ReceivedRequest } from './sigv4.js';
 import { type Sts } from './sts.js';
-import { encodeFault, encodeOutput, readCall, unknownOperation, type WireAnswer, type WireCall } from './wire.js';
+import { readPromqlCall } from './promql/promql-wire.js';
+import {
+  encodeFault,
+  encodeOutput,
+  readCall,
+  streams,
+  unknownOperation,
+  type WireAnswer,
+  type WireCall,
+} from './wire.js';
 
 /** What answers calls. */
 export interface CallHandlerDependencies {
@@ -42,14 +51,18 @@ export class CallHandler {
   /** Always answers: what goes wrong becomes an AWS error. */
   async answer(request: ReceivedRequest): Promise<WireAnswer | typeof CONNECTION_RESET> {
     const requestId = randomUUID();
-    const call = readCall(request.headers, request.body);
+    const call = readPromqlCall(request) ?? readCall(request.headers, request.body);
     if (call === undefined) {
       const target = request.headers['x-amz-target'];
       return encodeFault('logs', unknownOperation(String(target ?? `${request.method} ${request.target}`)), requestId);
     }
     const draft = this.#draft(call, request, requestId);
     try {
-      return encodeOutput(call, await this.#perform(call, request, draft), requestId);
+      const output = await this.#perform(call, request, draft);
+      if (!streams(output)) return encodeOutput(call, output, requestId);
+      const watched = { responseStream: this.#watched(call, draft, output.responseStream) };
+      const ended = (): void => void (draft.streamEndedAt ??= this.dependencies.now());
+      return { ...encodeOutput(call, watched, requestId), ended };
     } catch (error) {
       if (error === CONNECTION_RESET) {
         draft.errorCode = 'ConnectionReset';
@@ -57,9 +70,17 @@ export class CallHandler {
       }
       const fault = error instanceof AwsFault ? error : internalFailure(call, error);
       draft.errorCode = fault.code;
-      return encodeFault(call.service, fault, requestId);
+      return call.protocol?.fault(fault, requestId) ?? encodeFault(call.service, fault, requestId);
     } finally {
       this.dependencies.calls.record(draft);
+    }
+  }
+
+  /** The events of an answer that streams, each subject to the faults of `<action>/event`. */
+  async *#watched(call: WireCall, draft: Draft, events: AsyncIterable<object>): AsyncGenerator<object> {
+    for await (const event of events) {
+      await this.#injectFaults(call, draft.principalArn ?? '', '/event');
+      yield event;
     }
   }
 
@@ -140,21 +161,22 @@ export class CallHandler {
     const table = this.dependencies.tables[service];
     const operation = Object.hasOwn(table, name) ? table[name] : undefined;
     if (operation === undefined) throw unknownOperation(name);
-    const action = `${IAM_PREFIX[service]}:${name}`;
-    const decide = (resource: string): Decision => evaluateAll(identity.policies, { action, resource });
-    // SECURITY: a deny of everything comes first, whatever resources there turn out to be (possibly none).
-    const deniedOutright = decide('*') === 'explicit-deny';
-    for (const resource of (!deniedOutright && operation.resources?.(input as never, context)) || ['*']) {
-      const decision = decide(resource);
-      if (decision === 'allow') continue;
-      const message = denialMessage(identity.principalArn, action, resource, decision);
-      throw commonFault(service, 'access-denied', message);
+    for (const action of operation.actions ?? [`${IAM_PREFIX[service]}:${name}`]) {
+      const decide = (resource: string): Decision => evaluateAll(identity.policies, { action, resource });
+      // SECURITY: a deny of everything comes first, whatever resources there turn out to be (possibly none).
+      const deniedOutright = decide('*') === 'explicit-deny';
+      for (const resource of (!deniedOutright && operation.resources?.(input as never, context)) || ['*']) {
+        const decision = decide(resource);
+        if (decision === 'allow') continue;
+        const message = denialMessage(identity.principalArn, action, resource, decision);
+        throw commonFault(service, 'access-denied', message);
+      }
     }
     return operation.handle(input as never, context);
   }
 
-  async #injectFaults(call: WireCall, principal: string): Promise<void> {
-    const action = `${IAM_PREFIX[call.service]}:${call.operation}`;
+  async #injectFaults(call: WireCall, principal: string, part = ''): Promise<void> {
+    const action = `${IAM_PREFIX[call.service]}:${call.operation}${part}`;
     const { delayMs, failure, code, message: words } = this.dependencies.faults.take(action, principal);
     if (delayMs > 0) await delay(delayMs, undefined, { ref: false });
     if (failure === 'reset') throw CONNECTION_RESET;

@@ -13,6 +13,8 @@ export interface CallRecord {
   readonly region?: string;
   /** The signature was verified, or the token of an unsigned call. */
   readonly verified: boolean;
+  /** When the connection of an answer that streams closed; absent while it is open. */
+  readonly streamEndedAt?: Date;
   /** Error code on the wire, `ConnectionReset` for a broken connection. */
   readonly errorCode?: string;
   readonly userAgent: string;

@@ -4,7 +4,10 @@ export type FaultKind =
 
 /** A fault to inject. */
 export interface FaultRule {
-  /** IAM action of the operation, e.g. `logs:StartQuery`, `cloudwatch:GetMetricData`, `sts:AssumeRole`; `*` for all. */
+  /**
+   * IAM action of the operation, e.g. `logs:StartQuery`, `cloudwatch:GetMetricData`, `sts:AssumeRole`; `*` for all;
+   * `logs:StartLiveTail/event` for each event of an answer that streams.
+   */
   readonly operation: string;
   readonly kind: FaultKind;
   /** Name of an `error` fault on the wire, e.g. `IDPRejectedClaim`. */

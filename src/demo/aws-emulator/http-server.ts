@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { CONNECTION_RESET, type CallHandler } from './call-handler.js';
+import { type WireAnswer } from './wire.js';
 
 /** A listening server. */
 export interface HttpServer {
@@ -51,13 +53,23 @@ async function respond(
     request.socket.resetAndDestroy();
     return;
   }
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    'content-length': Buffer.byteLength(answer.body),
-    // From the emulator's clock: SDK clients correct their own by it.
-    date: now().toUTCString(),
-  });
+  // From the emulator's clock: SDK clients correct their own by it.
+  const headers = { ...answer.headers, date: now().toUTCString() };
+  if (answer.frames !== undefined) return sendFrames(response, answer, answer.frames, headers);
+  response.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(answer.body) });
   response.end(answer.body);
+}
+
+/** Streams until the source ends or the client hangs up; a fault of the source breaks the connection off. */
+async function sendFrames(
+  response: ServerResponse,
+  { status, ended }: WireAnswer,
+  frames: AsyncIterable<Uint8Array>,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (ended !== undefined) response.once('close', ended);
+  response.writeHead(status, headers);
+  await pipeline(frames, response).catch(() => response.destroy());
 }
 
 function readBody(request: IncomingMessage): Promise<Buffer> {

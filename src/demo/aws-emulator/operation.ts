@@ -12,6 +12,8 @@ export interface OperationContext {
  * the SDK has `Date` (CloudWatch), epoch numbers where it has numbers (Logs).
  */
 export interface Operation {
+  /** The IAM actions it needs; absent: the one of its own name. */
+  readonly actions?: readonly string[];
   /** ARNs the caller needs the action on; absent: `*`. */
   resources?(input: never, context: OperationContext): readonly string[];
   handle(input: never, context: OperationContext): object | Promise<object>;

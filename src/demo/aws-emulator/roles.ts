@@ -173,16 +173,21 @@ const DISCOVER_LOGS = [
   'logs:DescribeLogGroups',
   'logs:ListLogGroups',
   'logs:DescribeQueryDefinitions',
+  'logs:DescribeQueries',
+  'logs:DescribeAccountPolicies',
   'logs:ListAggregateLogGroupSummaries',
   'logs:StopQuery',
 ];
 
 const READ_LOG_GROUP = [
   'logs:DescribeLogStreams',
+  'logs:DescribeIndexPolicies',
+  'logs:DescribeFieldIndexes',
   'logs:FilterLogEvents',
   'logs:GetLogEvents',
   'logs:GetLogRecord',
   'logs:GetLogGroupFields',
+  'logs:StartLiveTail',
   'logs:StartQuery',
   'logs:GetQueryResults',
 ];
@@ -196,6 +201,9 @@ const READ_ALARMS = [
   'cloudwatch:DescribeAlarmHistory',
   'cloudwatch:DescribeAlarmsForMetric',
   'cloudwatch:DescribeAlarmContributors',
+  'cloudwatch:ListAlarmMuteRules',
+  'cloudwatch:GetAlarmMuteRule',
+  'cloudwatch:ListTagsForResource',
 ];
 
 const READ_DASHBOARDS = ['cloudwatch:ListDashboards', 'cloudwatch:GetDashboard'];

@@ -8,6 +8,7 @@ import { type OperationTable } from './operation.js';
 import { createRoles, type LinkedAccounts, longLivedIdentities, type OidcProvider, type Role } from './roles.js';
 import { Sts } from './sts.js';
 import { WebIdentityVerifier } from './web-identity.js';
+import { type FurtherAlarms } from './world.js';
 
 export interface AwsEmulatorOptions {
   /** OpenID providers whose tokens AssumeRoleWithWebIdentity accepts; more can be added while it runs. */
@@ -22,8 +23,12 @@ export interface AwsEmulatorOptions {
   readonly keepCalls?: number;
   /** Accounts whose logs and metrics a monitoring account reads too, by its id; default: none anywhere. */
   readonly linkedAccounts?: LinkedAccounts;
+  /** Alarms besides those of the sample accounts, by account id. */
+  readonly furtherAlarms?: Readonly<Record<string, FurtherAlarms>>;
   /** Roles besides those of the sample accounts. */
   readonly roles?: readonly Role[];
+  /** Operations that answer otherwise than the sample accounts would. */
+  readonly operations?: { readonly logs?: OperationTable; readonly monitoring?: OperationTable };
 }
 
 /** A running emulator. */

@@ -2,6 +2,7 @@ import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import { type IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { AwsFault } from './operation.js';
+import { encodeEventStream } from './event-stream.js';
 import { commonFault, type ServiceName } from './services.js';
 import { decodeQueryForm, encodeQueryError, encodeQueryResult } from './sts-xml.js';
 
@@ -9,8 +10,16 @@ import { decodeQueryForm, encodeQueryError, encodeQueryResult } from './sts-xml.
 export interface WireCall {
   readonly service: ServiceName;
   readonly operation: string;
+  /** How it is answered, where that is not the way of its service. */
+  readonly protocol?: Protocol;
   /** @throws AwsFault when the body is not what the protocol says */
   decodeInput(): Promise<object>;
+}
+
+/** How outputs and faults of an operation are written. */
+export interface Protocol {
+  output(output: object, requestId: string): WireAnswer;
+  fault(fault: AwsFault, requestId: string): WireAnswer;
 }
 
 /** An HTTP answer without its transport headers. */
@@ -18,6 +27,10 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The messages of an answer that streams; it has no body. */
+  readonly frames?: AsyncIterable<Uint8Array>;
+  /** Told when the connection of an answer that streams has closed, whoever closed it. */
+  readonly ended?: () => void;
 }
 
 /**
@@ -36,16 +49,29 @@ export function readCall(headers: IncomingHttpHeaders, body: Buffer): WireCall |
 
 /** The answer of an operation in its service's protocol. */
 export function encodeOutput(call: WireCall, output: object, requestId: string): WireAnswer {
+  if (call.protocol !== undefined) return call.protocol.output(output, requestId);
   const headers = { 'content-type': CONTENT_TYPES[call.service], 'x-amzn-requestid': requestId };
   switch (call.service) {
     case 'sts':
       return { status: 200, headers, body: encodeQueryResult(call.operation, output, requestId) };
     case 'logs':
     case 'cognito-identity':
-      return { status: 200, headers, body: JSON.stringify(output) };
+      return streams(output)
+        ? {
+            status: 200,
+            headers: { ...headers, ...EVENT_STREAM },
+            body: '',
+            frames: encodeEventStream(output.responseStream),
+          }
+        : { status: 200, headers, body: JSON.stringify(output) };
     case 'monitoring':
       return { status: 200, headers, body: encodeCloudWatchOutput(call.operation, output) };
   }
+}
+
+/** Whether the output of an operation is a stream of events. */
+export function streams(output: object): output is { readonly responseStream: AsyncIterable<object> } {
+  return 'responseStream' in output;
 }
 
 /** A failed operation in its service's protocol. */
@@ -65,6 +91,8 @@ export function encodeFault(service: ServiceName, fault: AwsFault, requestId: st
 export function unknownOperation(name: string): AwsFault {
   return new AwsFault('UnknownOperationException', `The AWS emulator does not have the operation ${name}`, 501);
 }
+
+const EVENT_STREAM = { 'content-type': 'application/vnd.amazon.eventstream' };
 
 const LARGEST_INPUT = 8_388_608;
 

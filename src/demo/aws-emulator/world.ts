@@ -1,7 +1,10 @@
+import type { AlarmDefinition } from './cloudwatch/alarm.js';
 import { AlarmStore } from './cloudwatch/alarm-store.js';
 import { MetricStore } from './cloudwatch/metric-store.js';
+import type { MuteRule } from './cloudwatch/mute-rule.js';
 import { seedAlarms } from './cloudwatch/seed-alarms.js';
 import { seedMetrics } from './cloudwatch/seed-metrics.js';
+import { seedMuteRules } from './cloudwatch/seed-mute-rules.js';
 import type { LinkedAccounts } from './roles.js';
 import type { LogsStore } from './logs/logs-store.js';
 import { seedLogs } from './logs/seed-logs.js';
@@ -24,19 +27,33 @@ export interface World {
   linkedTo(id: string): readonly Account[];
 }
 
+/** Alarms and mute rules of an account besides its sample ones, or in their place; an alarm follows those of its rule. */
+export interface FurtherAlarms {
+  readonly alarms?: readonly AlarmDefinition[];
+  readonly muteRules?: readonly MuteRule[];
+  readonly withoutSamples?: boolean;
+}
+
 /** Two companies' accounts as they are at `now()`, and an empty one for the server's own metrics. */
-export function createWorld(now: () => Date, linked: LinkedAccounts = {}): World {
+export function createWorld(
+  now: () => Date,
+  linked: LinkedAccounts = {},
+  further: Readonly<Record<string, FurtherAlarms>> = {},
+): World {
   const scenario = createScenario(now());
   const accounts = new Map<string, Account>();
   const platform = emptyAccount(PLATFORM_ACCOUNT, 'platform', scenario.start);
   for (const account of [...scenario.accounts, platform]) {
     const metrics = new MetricStore(seedMetrics(account, scenario.start));
+    const { alarms = [], muteRules = [], withoutSamples = false } = further[account.id] ?? {};
+    const samples = withoutSamples ? [] : seedAlarms(account.id, scenario.start);
+    const sampleRules = withoutSamples ? [] : seedMuteRules(account.id, scenario.start);
     accounts.set(account.id, {
       id: account.id,
       name: account.name,
       logs: seedLogs(account, now),
       metrics,
-      alarms: new AlarmStore(account.id, seedAlarms(account.id, scenario.start), metrics),
+      alarms: new AlarmStore(account.id, [...samples, ...alarms], metrics, [...sampleRules, ...muteRules]),
     });
   }
   return {

@@ -1,4 +1,4 @@
-import type { AlarmState, MetricAlarmDefinition, StateReason, Transition } from './alarm.js';
+import type { AlarmState, Evaluation, StateReason, Transition } from './alarm.js';
 
 /** The metric's values by start of period; a missing period has none. */
 export type PeriodValues = ReadonlyMap<number, number>;
@@ -28,7 +28,7 @@ const COMPARISONS: Readonly<
  * treatMissingData says.
  */
 export function evaluateAt(
-  alarm: MetricAlarmDefinition,
+  alarm: Evaluation,
   values: PeriodValues,
   boundaryMs: number,
   state: AlarmState,
@@ -44,7 +44,7 @@ export function evaluateAt(
   return { at, from: state, to: next, reason: () => explain(alarm, window, state, next, at) };
 }
 
-function verdict(alarm: MetricAlarmDefinition, window: readonly Evaluated[]): AlarmState | undefined {
+function verdict(alarm: Evaluation, window: readonly Evaluated[]): AlarmState | undefined {
   const known = window.filter(({ value }) => value !== undefined);
   if (known.length === 0 && alarm.treatMissingData === 'missing') return 'INSUFFICIENT_DATA';
   if (known.length === 0 && alarm.treatMissingData === 'ignore') return undefined;
@@ -54,12 +54,12 @@ function verdict(alarm: MetricAlarmDefinition, window: readonly Evaluated[]): Al
   return counted >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
 }
 
-function breaches(alarm: MetricAlarmDefinition, value: number): boolean {
+function breaches(alarm: Evaluation, value: number): boolean {
   return COMPARISONS[alarm.comparison]!.breaches(value, alarm.threshold);
 }
 
 function explain(
-  alarm: MetricAlarmDefinition,
+  alarm: Evaluation,
   window: readonly Evaluated[],
   from: AlarmState,
   to: AlarmState,
@@ -83,12 +83,7 @@ function explain(
   };
 }
 
-function reasonText(
-  alarm: MetricAlarmDefinition,
-  window: readonly Evaluated[],
-  from: AlarmState,
-  to: AlarmState,
-): string {
+function reasonText(alarm: Evaluation, window: readonly Evaluated[], from: AlarmState, to: AlarmState): string {
   if (to === 'INSUFFICIENT_DATA') return `Insufficient Data: ${counted(window.length, 'datapoint')} unknown.`;
   const relevant = window.filter(({ value }) => value !== undefined && breaches(alarm, value) === (to === 'ALARM'));
   if (relevant.length === 0) {

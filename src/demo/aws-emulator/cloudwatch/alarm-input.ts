@@ -3,15 +3,13 @@ import { AwsFault, type OperationContext } from '../operation.js';
 import { alarmArn } from './alarm.js';
 import type { Alarm } from './alarm-store.js';
 
-const KINDS = { MetricAlarm: 'metric', CompositeAlarm: 'composite' } as const;
+const KINDS = { MetricAlarm: 'metric', CompositeAlarm: 'composite', LogAlarm: 'log' } as const;
 const STATES: ReadonlySet<string> = new Set(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 
 /** Keeps the alarms of the types asked for; without AlarmTypes CloudWatch means metric alarms only. */
 export function ofTypes(alarms: readonly Alarm[], types: readonly AlarmType[] | undefined): Alarm[] {
-  const kinds = (types ?? ['MetricAlarm']).map((type): Alarm['definition']['kind'] | undefined => {
-    if (type === 'MetricAlarm' || type === 'CompositeAlarm') return KINDS[type];
-    // Log alarms exist in CloudWatch but not in the sample accounts.
-    if (type === 'LogAlarm') return undefined;
+  const kinds = (types ?? ['MetricAlarm']).map((type): Alarm['definition']['kind'] => {
+    if (Object.hasOwn(KINDS, type)) return KINDS[type];
     throw invalidValue('AlarmTypes', type);
   });
   const wanted = new Set(kinds);

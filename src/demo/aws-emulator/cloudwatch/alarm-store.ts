@@ -4,13 +4,17 @@ import {
   alarmArn,
   type AlarmState,
   type CompositeAlarmDefinition,
-  type MetricAlarmDefinition,
+  type Evaluation,
   type Transition,
 } from './alarm.js';
+import { type Contributor, Contributors, isMultiSeries } from './alarm-contributors.js';
 import { evaluateAt, type PeriodValues } from './alarm-evaluation.js';
 import { type AlarmRule, alarmsIn, parseAlarmRule, ruleHolds } from './alarm-rule.js';
+import type { TimeSeries } from './math-values.js';
 import type { MetricStore } from './metric-store.js';
+import { type MuteRule, statusOf } from './mute-rule.js';
 import { QueryEvaluator } from './query-evaluator.js';
+import { SyntaxProblem } from './tokens.js';
 
 /** An alarm with all its changes of state so far, oldest first. */
 export interface Alarm {
@@ -18,11 +22,16 @@ export interface Alarm {
   readonly transitions: readonly Transition[];
   /** The alarms a composite alarm's rule refers to. */
   readonly children: readonly string[];
+  /** The time series of an alarm on several. */
+  readonly contributors: readonly Contributor[];
 }
 
-interface Tracked extends Alarm {
+interface Tracked {
+  readonly definition: AlarmDefinition;
   readonly transitions: Transition[];
   readonly rule?: AlarmRule;
+  readonly children: readonly string[];
+  readonly series: Contributors;
   evaluatedUntilMs: number;
 }
 
@@ -37,42 +46,58 @@ export class AlarmStore {
     private readonly accountId: string,
     definitions: readonly AlarmDefinition[],
     private readonly metrics: MetricStore,
+    readonly muteRules: readonly MuteRule[] = [],
   ) {
     this.alarms = definitions.map((definition) => {
-      const rule = definition.kind === 'composite' ? parseAlarmRule(definition.rule) : undefined;
+      const rule = definition.kind === 'composite' ? readRule(definition.rule) : undefined;
       const evaluatedUntilMs = definition.createdAt.getTime();
-      return { definition, transitions: [], rule, children: rule ? alarmsIn(rule) : [], evaluatedUntilMs };
+      const children = rule ? alarmsIn(rule) : [];
+      return { definition, transitions: [], rule, children, series: new Contributors(), evaluatedUntilMs };
     });
   }
 
   /** All alarms, evaluated up to `now`, ordered by name. */
   at(now: Date): Alarm[] {
     for (const alarm of this.alarms) {
-      if (alarm.definition.kind === 'metric') this.advanceMetric(alarm, alarm.definition, now.getTime());
-      else this.advanceComposite(alarm, alarm.definition, now.getTime());
+      const { definition } = alarm;
+      if (definition.kind === 'composite') this.advanceComposite(alarm, definition, now.getTime());
+      else this.advanceEvaluated(alarm, definition, now.getTime());
     }
-    return [...this.alarms].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+    return this.alarms
+      .map(({ definition, transitions, children, series }) => {
+        return { definition, transitions, children, contributors: series.all() };
+      })
+      .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
   }
 
-  private advanceMetric(alarm: Tracked, definition: MetricAlarmDefinition, nowMs: number): void {
+  /** Whether a mute rule keeps the alarm's actions back. */
+  isMuted(name: string, at: Date): boolean {
+    return this.muteRules.some((rule) => rule.alarms.includes(name) && statusOf(rule, at) === 'ACTIVE');
+  }
+
+  private advanceEvaluated(alarm: Tracked, definition: Evaluation & { readonly name: string }, nowMs: number): void {
     const periodMs = definition.periodSeconds * 1000;
     const delayMs = evaluationDelayMs(definition.name);
     const lastMs = Math.floor((nowMs - delayMs) / periodMs) * periodMs;
     const firstMs = (Math.floor(alarm.evaluatedUntilMs / periodMs) + 1) * periodMs;
     if (firstMs > lastMs) return;
-    const values = this.read(definition, firstMs - definition.evaluationPeriods * periodMs, lastMs, nowMs);
+    const found = this.read(definition, firstMs - definition.evaluationPeriods * periodMs, lastMs, nowMs);
+    const multiple = isMultiSeries(definition);
+    const values: PeriodValues = found[0]?.points ?? new Map<number, number>();
     for (let boundaryMs = firstMs; boundaryMs <= lastMs; boundaryMs += periodMs) {
       const at = new Date(boundaryMs + delayMs);
-      const transition = evaluateAt(definition, values, boundaryMs, stateOf(alarm), at);
+      const transition = multiple
+        ? alarm.series.evaluateAt(definition, found, boundaryMs, stateOf(alarm), at)
+        : evaluateAt(definition, values, boundaryMs, stateOf(alarm), at);
       if (transition) alarm.transitions.push(transition);
     }
     alarm.evaluatedUntilMs = lastMs;
   }
 
-  private read(definition: MetricAlarmDefinition, fromMs: number, untilMs: number, nowMs: number): PeriodValues {
+  private read(definition: Evaluation, fromMs: number, untilMs: number, nowMs: number): readonly TimeSeries[] {
     const watched = definition.queries.find(({ ReturnData }) => ReturnData !== false);
     const evaluator = new QueryEvaluator(this.metrics, definition.queries, { fromMs, untilMs, nowMs });
-    return evaluator.seriesOf(watched?.Id ?? '')[0]?.points ?? new Map<number, number>();
+    return evaluator.seriesOf(watched?.Id ?? '');
   }
 
   /** A composite alarm is evaluated whenever an alarm of its rule changes. */
@@ -104,12 +129,22 @@ export class AlarmStore {
 }
 
 /** The state after the last transition. */
-export function stateOf(alarm: Alarm): AlarmState {
-  return alarm.transitions.at(-1)?.to ?? 'INSUFFICIENT_DATA';
+export function stateOf({ transitions }: { readonly transitions: readonly Transition[] }): AlarmState {
+  return transitions.at(-1)?.to ?? 'INSUFFICIENT_DATA';
 }
 
 function stateAt(transitions: readonly Transition[], at: Date): AlarmState {
   return transitions.findLast((transition) => transition.at <= at)?.to ?? 'INSUFFICIENT_DATA';
+}
+
+/** Rules of forms that are not evaluated here are kept as text: their alarms stay as they were created. */
+function readRule(text: string): AlarmRule | undefined {
+  try {
+    return parseAlarmRule(text);
+  } catch (problem) {
+    if (problem instanceof SyntaxProblem) return undefined;
+    throw problem;
+  }
 }
 
 /** CloudWatch evaluates an alarm some seconds after a period's end, always the same for one alarm. */

@@ -8,11 +8,17 @@ interface AlarmBase {
   readonly createdAt: Date;
   /** SNS topic to notify of ALARM. */
   readonly topic?: string;
+  /** Default: true. */
+  readonly actionsEnabled?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-export interface MetricAlarmDefinition extends AlarmBase {
-  readonly kind: 'metric';
-  /** One MetricStat, or metric math of which exactly one query returns data. */
+/** What is compared with what, and how often. */
+export interface Evaluation {
+  /**
+   * One MetricStat, or an expression of which exactly one query returns data. A Metrics Insights query with GROUP BY
+   * makes an alarm of several time series, each a contributor.
+   */
   readonly queries: readonly MetricDataQuery[];
   readonly periodSeconds: number;
   readonly comparison: ComparisonOperator;
@@ -22,12 +28,27 @@ export interface MetricAlarmDefinition extends AlarmBase {
   readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
 }
 
+export interface MetricAlarmDefinition extends AlarmBase, Evaluation {
+  readonly kind: 'metric';
+}
+
+/** An alarm on a scheduled query; its queries read the metric that counts what the query would find. */
+export interface LogAlarmDefinition extends AlarmBase, Evaluation {
+  readonly kind: 'log';
+  readonly query: string;
+  readonly logGroups: readonly string[];
+  /** What is computed of each result, e.g. `count(*)`. */
+  readonly aggregation: string;
+}
+
 export interface CompositeAlarmDefinition extends AlarmBase {
   readonly kind: 'composite';
   readonly rule: string;
+  /** The alarm during whose ALARM this one's actions are suppressed. */
+  readonly suppressor?: string;
 }
 
-export type AlarmDefinition = MetricAlarmDefinition | CompositeAlarmDefinition;
+export type AlarmDefinition = MetricAlarmDefinition | LogAlarmDefinition | CompositeAlarmDefinition;
 
 /** Why an alarm is in its state, as StateReason and StateReasonData tell it. */
 export interface StateReason {

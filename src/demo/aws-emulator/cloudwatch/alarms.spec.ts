@@ -9,7 +9,7 @@ import { HOUR_MS, MINUTE_MS } from '../scenario.js';
 import { LOGISTICS_ACCOUNT } from '../scenario-accounts.js';
 import { ask, calledAt, logisticsAccount, NOW, shopAccount, valuesOf } from './cloudwatch-fixture.js';
 import { describeAlarmHistory } from './describe-alarm-history.js';
-import { describeAlarms, describeAlarmsForMetric } from './describe-alarms.js';
+import { describeAlarms } from './describe-alarms.js';
 
 const BOTH: DescribeAlarmsInput['AlarmTypes'] = ['MetricAlarm', 'CompositeAlarm'];
 const shop = shopAccount();
@@ -34,6 +34,7 @@ describe('describeAlarms', () => {
     expect(states(describeShop({ AlarmTypes: BOTH }))).toEqual({
       'checkout-5xx-count': 'OK',
       'checkout-5xx-rate': 'OK',
+      'functions-slowest-call': 'ALARM',
       'nightly-export-missing': 'INSUFFICIENT_DATA',
       'payments-duration-p99': 'ALARM',
       'payments-errors': 'OK',
@@ -44,6 +45,7 @@ describe('describeAlarms', () => {
       'dispatch-queue-depth': 'INSUFFICIENT_DATA',
       'labels-duration-p95': 'OK',
       'labels-errors': 'OK',
+      'memory-by-service': 'ALARM',
       'parcel-flow-at-risk': 'OK',
       'routing-cpu-high': 'OK',
       'routing-memory-high': 'ALARM',
@@ -55,6 +57,9 @@ describe('describeAlarms', () => {
     expect(describeShop({}).CompositeAlarms).toEqual([]);
     expect(namesOf(describeShop({ AlarmTypes: ['CompositeAlarm'] }))).toEqual(['shop-payments-degraded']);
     expect(namesOf(describeShop({ AlarmTypes: ['LogAlarm'] }))).toEqual([]);
+    expect(describeShop({ AlarmTypes: ['LogAlarm'] }).LogAlarms).toEqual([
+      expect.objectContaining({ AlarmName: 'payments-reported-duration', StateValue: 'ALARM', QueryResultsToAlarm: 2 }),
+    ]);
   });
 
   it('filters by names, prefix, state and action', () => {
@@ -63,20 +68,26 @@ describe('describeAlarms', () => {
       'checkout-5xx-count',
       'checkout-5xx-rate',
     ]);
-    expect(namesOf(describeShop({ StateValue: 'ALARM' }))).toEqual(['payments-duration-p99']);
+    expect(namesOf(describeShop({ StateValue: 'ALARM' }))).toEqual(['functions-slowest-call', 'payments-duration-p99']);
     expect(namesOf(describeShop({ ActionPrefix: 'arn:aws:ec2' }))).toEqual([]);
-    expect(namesOf(describeShop({ ActionPrefix: 'arn:aws:sns' }))).toHaveLength(6);
+    expect(namesOf(describeShop({ ActionPrefix: 'arn:aws:sns' }))).toHaveLength(7);
   });
 
   it('follows the rule of a composite alarm up and down', () => {
-    expect(namesOf(describeShop({ ChildrenOfAlarmName: 'shop-payments-degraded', AlarmTypes: BOTH }))).toEqual([
+    expect(namesOf(describeShop({ ChildrenOfAlarmName: 'shop-payments-degraded' }))).toEqual([
       'checkout-5xx-rate',
       'payments-duration-p99',
       'payments-errors',
       'web-cpu-high',
     ]);
-    expect(namesOf(describeShop({ ParentsOfAlarmName: 'web-cpu-high', AlarmTypes: BOTH }))).toEqual([
-      'shop-payments-degraded',
+    const { CompositeAlarms: parents } = describeShop({ ParentsOfAlarmName: 'web-cpu-high' });
+    expect(parents).toEqual([
+      {
+        AlarmName: 'shop-payments-degraded',
+        AlarmArn: 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:shop-payments-degraded',
+        StateValue: 'ALARM',
+        StateUpdatedTimestamp: expect.any(Date),
+      },
     ]);
   });
 
@@ -128,6 +139,7 @@ describe('describeAlarms', () => {
     [{ StateValue: 'BROKEN' as 'OK' }, 'InvalidParameterValueException'],
     [{ AlarmTypes: ['Other' as 'MetricAlarm'] }, 'InvalidParameterValueException'],
     [{ MaxRecords: 101 }, 'ValidationError'],
+    [{ ChildrenOfAlarmName: 'a', AlarmTypes: BOTH }, 'ValidationError'],
     [{ NextToken: 'made-up' }, 'InvalidNextToken'],
   ])('refuses %j', (input, code) => {
     expect(() => describeShop(input)).toThrow(expect.objectContaining({ code }));
@@ -247,8 +259,12 @@ describe('AlarmStore', () => {
       const now = new Date(time);
       const inAlarm = (account: ReturnType<typeof shopAccount>): string[] =>
         namesOf(describeAlarms(account.alarms, { StateValue: 'ALARM', AlarmTypes: BOTH }, calledAt(now)));
-      expect(inAlarm(shopAccount(now))).toEqual(['payments-duration-p99', 'shop-payments-degraded']);
-      expect(inAlarm(logisticsAccount(now))).toEqual(['routing-memory-high']);
+      expect(inAlarm(shopAccount(now))).toEqual([
+        'functions-slowest-call',
+        'payments-duration-p99',
+        'shop-payments-degraded',
+      ]);
+      expect(inAlarm(logisticsAccount(now))).toEqual(['memory-by-service', 'routing-memory-high']);
       const flaps = describeAlarmHistory(
         shopAccount(now).alarms,
         { AlarmName: 'checkout-5xx-rate', HistoryItemType: 'Action' },
@@ -265,23 +281,5 @@ describe('AlarmStore', () => {
     const history = (account: ReturnType<typeof shopAccount>) =>
       describeAlarmHistory(account.alarms, { AlarmTypes: BOTH }, calledAt(end));
     expect(history(stepwise)).toEqual(history(shopAccount()));
-  });
-});
-
-describe('describeAlarmsForMetric', () => {
-  const context = calledAt();
-  const Dimensions = [{ Name: 'FunctionName', Value: 'payments' }];
-
-  it('finds the alarms on exactly this metric', () => {
-    const found = (input: object): string[] =>
-      describeAlarmsForMetric(
-        shop.alarms,
-        { Namespace: 'AWS/Lambda', MetricName: 'Duration', Dimensions, ...input },
-        context,
-      ).MetricAlarms!.map(({ AlarmName }) => AlarmName!);
-    expect(found({})).toEqual(['payments-duration-p99']);
-    expect(found({ ExtendedStatistic: 'p99', Period: 300 })).toEqual(['payments-duration-p99']);
-    expect(found({ ExtendedStatistic: 'p90' })).toEqual([]);
-    expect(found({ Dimensions: [] })).toEqual([]);
   });
 });

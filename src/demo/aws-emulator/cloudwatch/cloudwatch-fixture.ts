@@ -7,6 +7,7 @@ import { getMetricData } from './get-metric-data.js';
 import { MetricStore } from './metric-store.js';
 import { seedAlarms } from './seed-alarms.js';
 import { seedMetrics } from './seed-metrics.js';
+import { seedMuteRules } from './seed-mute-rules.js';
 
 /** A Saturday morning in the middle of a minute. */
 export const NOW = new Date('2026-11-21T11:03:27.500Z');
@@ -22,7 +23,9 @@ export function seededAccount(id: string, start: Date = NOW): AccountFixture {
   const scenario = createScenario(start);
   const account = scenario.accounts.find((candidate) => candidate.id === id)!;
   const metrics = new MetricStore(seedMetrics(account, scenario.start));
-  return { scenario: account, metrics, alarms: new AlarmStore(id, seedAlarms(id, scenario.start), metrics) };
+  const definitions = seedAlarms(id, scenario.start);
+  const alarms = new AlarmStore(id, definitions, metrics, seedMuteRules(id, scenario.start));
+  return { scenario: account, metrics, alarms };
 }
 
 export const shopAccount = (start?: Date): AccountFixture => seededAccount(SHOP_ACCOUNT, start);

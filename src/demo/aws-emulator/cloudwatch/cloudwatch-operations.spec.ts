@@ -43,8 +43,11 @@ describe('cloudwatchOperations', () => {
   it('shows each account its own alarms', async () => {
     const command = (): DescribeAlarmsCommand => new DescribeAlarmsCommand({ StateValue: 'ALARM' });
     const [own, other] = await Promise.all([shop.send(command()), logistics.send(command())]);
-    expect(own.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['payments-duration-p99']);
-    expect(other.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['routing-memory-high']);
+    expect(own.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual([
+      'functions-slowest-call',
+      'payments-duration-p99',
+    ]);
+    expect(other.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['memory-by-service', 'routing-memory-high']);
   });
 
   it('shows the history with its JSON', async () => {

@@ -1,18 +1,30 @@
 import type {
+  DescribeAlarmContributorsInput,
   DescribeAlarmHistoryInput,
   DescribeAlarmsForMetricInput,
   DescribeAlarmsInput,
+  GetAlarmMuteRuleInput,
+  GetDashboardInput,
   GetMetricDataInput,
+  GetMetricWidgetImageInput,
+  ListAlarmMuteRulesInput,
+  ListDashboardsInput,
   ListMetricsInput,
+  ListTagsForResourceInput,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsFault, type OperationContext, type OperationTable } from '../operation.js';
 import type { Account, World } from '../world.js';
 import { alarmResources } from './alarm-input.js';
+import { dashboardArn, getDashboard, listDashboards } from './dashboards.js';
+import { describeAlarmContributors } from './describe-alarm-contributors.js';
 import { describeAlarmHistory } from './describe-alarm-history.js';
 import { describeAlarms, describeAlarmsForMetric } from './describe-alarms.js';
 import { getMetricData } from './get-metric-data.js';
+import { getMetricWidgetImage } from './get-metric-widget-image.js';
 import { listMetrics } from './list-metrics.js';
+import { listTagsForResource } from './list-tags-for-resource.js';
+import { getAlarmMuteRule, listAlarmMuteRules, muteRuleArn } from './mute-rule.js';
 import { putMetricData } from './put-metric-data.js';
 
 /** The operations of CloudWatch (metrics and alarms) on the caller's account. */
@@ -36,6 +48,12 @@ export function cloudwatchOperations(world: World): OperationTable {
         return getMetricData(own.metrics, input, context.now, readable);
       },
     },
+    GetMetricWidgetImage: { handle: (input: GetMetricWidgetImageInput) => getMetricWidgetImage(input) },
+    ListDashboards: { handle: (input: ListDashboardsInput, context) => listDashboards(input, context) },
+    GetDashboard: {
+      resources: ({ DashboardName: name }: GetDashboardInput, { accountId }) => [dashboardArn(accountId, name ?? '*')],
+      handle: (input: GetDashboardInput, context) => getDashboard(input, context),
+    },
     DescribeAlarms: {
       // Composite alarms need the permission on all alarms, also where one is named.
       resources: ({ AlarmNames: names, AlarmTypes: types }: DescribeAlarmsInput, context) =>
@@ -45,6 +63,26 @@ export function cloudwatchOperations(world: World): OperationTable {
     DescribeAlarmsForMetric: {
       handle: (input: DescribeAlarmsForMetricInput, context) =>
         describeAlarmsForMetric(account(context).alarms, input, context),
+    },
+    DescribeAlarmContributors: {
+      resources: ({ AlarmName: name }: DescribeAlarmContributorsInput, context) =>
+        alarmResources(name === undefined ? undefined : [name], context),
+      handle: (input: DescribeAlarmContributorsInput, context) =>
+        describeAlarmContributors(account(context).alarms, input, context),
+    },
+    ListTagsForResource: {
+      resources: ({ ResourceARN: arn }: ListTagsForResourceInput) => [arn ?? '*'],
+      handle: (input: ListTagsForResourceInput, context) =>
+        listTagsForResource(account(context).alarms, input, context),
+    },
+    ListAlarmMuteRules: {
+      handle: (input: ListAlarmMuteRulesInput, context) =>
+        listAlarmMuteRules(account(context).alarms.muteRules, input, context),
+    },
+    GetAlarmMuteRule: {
+      resources: ({ AlarmMuteRuleName: name }: GetAlarmMuteRuleInput, context) => [muteRuleArn(context, name ?? '*')],
+      handle: (input: GetAlarmMuteRuleInput, context) =>
+        getAlarmMuteRule(account(context).alarms.muteRules, input, context),
     },
     DescribeAlarmHistory: {
       resources: ({ AlarmName: name }: DescribeAlarmHistoryInput, context) =>

@@ -33,7 +33,7 @@ export function describeAlarmHistory(
   const direction = input.ScanBy === 'TimestampAscending' ? 1 : -1;
   const items = ofTypes(store.at(context.now), input.AlarmTypes)
     .filter(({ definition }) => input.AlarmName === undefined || definition.name === input.AlarmName)
-    .flatMap((alarm) => historyOf(alarm, context))
+    .flatMap((alarm) => historyOf(alarm, store, context))
     .filter((item) => isWanted(item, input))
     .sort((a, b) => direction * (timeOf(a) - timeOf(b)));
   const page = pageOf('DescribeAlarmHistory', input, items, size);
@@ -42,6 +42,7 @@ export function describeAlarmHistory(
 
 function isWanted(item: AlarmHistoryItem, input: DescribeAlarmHistoryInput): boolean {
   if (input.HistoryItemType !== undefined && input.HistoryItemType !== item.HistoryItemType) return false;
+  if (input.AlarmContributorId !== undefined && input.AlarmContributorId !== item.AlarmContributorId) return false;
   if (input.StartDate && timeOf(item) < input.StartDate.getTime()) return false;
   return !input.EndDate || timeOf(item) <= input.EndDate.getTime();
 }
@@ -50,13 +51,12 @@ function timeOf(item: AlarmHistoryItem): number {
   return item.Timestamp?.getTime() ?? 0;
 }
 
-/** Oldest first. */
-function historyOf(alarm: Alarm, context: OperationContext): AlarmHistoryItem[] {
+const TYPES = { metric: 'MetricAlarm', log: 'LogAlarm', composite: 'CompositeAlarm' } as const;
+
+/** Oldest first, then the changes of single contributors. A muted alarm takes no action. */
+function historyOf(alarm: Alarm, store: AlarmStore, context: OperationContext): AlarmHistoryItem[] {
   const { definition, transitions } = alarm;
-  const common = {
-    AlarmName: definition.name,
-    AlarmType: definition.kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm',
-  } as const;
+  const common = { AlarmName: definition.name, AlarmType: TYPES[definition.kind] };
   const created: AlarmHistoryItem = {
     ...common,
     Timestamp: definition.createdAt,
@@ -66,12 +66,21 @@ function historyOf(alarm: Alarm, context: OperationContext): AlarmHistoryItem[] 
   };
   const changes = transitions.flatMap((transition, index): AlarmHistoryItem[] => [
     { ...common, ...stateUpdate(transition, transitions[index - 1], context.region) },
-    ...(transition.to === 'ALARM' ? alarmActions(definition, context) : []).map((topic) => ({
-      ...common,
-      ...action(transition, topic),
-    })),
+    ...(transition.to === 'ALARM' && !store.isMuted(definition.name, transition.at)
+      ? alarmActions(definition, context)
+      : []
+    ).map((topic) => ({ ...common, ...action(transition, topic) })),
   ]);
-  return [created, ...changes];
+  const contributors = alarm.contributors.flatMap(({ id, attributes, transitions: own }) =>
+    own.map((transition, index): AlarmHistoryItem => ({
+      ...common,
+      ...stateUpdate(transition, own[index - 1], context.region),
+      HistoryItemType: 'AlarmContributorStateUpdate',
+      AlarmContributorId: id,
+      AlarmContributorAttributes: { ...attributes },
+    })),
+  );
+  return [created, ...changes, ...contributors];
 }
 
 function stateUpdate(transition: Transition, previous: Transition | undefined, region: string): AlarmHistoryItem {

@@ -6,17 +6,21 @@ import type {
   MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsFault, type OperationContext } from '../operation.js';
+import type { AlarmState } from './alarm.js';
 import { checkState, ofTypes } from './alarm-input.js';
-import { alarmActions, compositeAlarmOutput, metricAlarmOutput } from './alarm-output.js';
+import { alarmActions, compositeAlarmOutput, logAlarmOutput, metricAlarmOutput } from './alarm-output.js';
 import { type Alarm, type AlarmStore, stateOf } from './alarm-store.js';
 import { pageOf } from './next-token.js';
-import { checkLimit, missing } from './validation.js';
+import { checkLimit, invalid, missing } from './validation.js';
 
 /** The most alarms of one page, and of one list of names. */
 const MOST_ALARMS = 100;
 const PAGE_SIZE = 50;
 
-/** DescribeAlarms: metric alarms, and composite alarms where AlarmTypes asks for them; one page counts both. */
+/**
+ * DescribeAlarms: metric alarms, and composite and log alarms where AlarmTypes asks for them; one page counts all.
+ * Relatives of an alarm are of any type and show little more than their names.
+ */
 export function describeAlarms(
   store: AlarmStore,
   input: DescribeAlarmsInput,
@@ -25,11 +29,15 @@ export function describeAlarms(
   checkAlarmFilters(input);
   const size = checkLimit(input.MaxRecords, 'MaxRecords', MOST_ALARMS, PAGE_SIZE);
   const all = store.at(context.now);
-  const chosen = ofTypes(all, input.AlarmTypes).filter((alarm) => matches(alarm, input, all, context));
+  const relatives = relativesOf(input, all);
+  const chosen = relatives ?? ofTypes(all, input.AlarmTypes).filter((alarm) => matches(alarm, input, context));
   const page = pageOf('DescribeAlarms', input, chosen, size);
+  const stateNamed = (name: string): AlarmState | undefined => stateOf(named(name, all) ?? { transitions: [] });
+  const shown = relatives === undefined ? <T>(alarm: T): T => alarm : outline;
   return {
-    MetricAlarms: page.items.flatMap((alarm) => metricAlarmOutput(alarm, context) ?? []),
-    CompositeAlarms: page.items.flatMap((alarm) => compositeAlarmOutput(alarm, context) ?? []),
+    MetricAlarms: page.items.flatMap((alarm) => metricAlarmOutput(alarm, context) ?? []).map(shown),
+    CompositeAlarms: page.items.flatMap((alarm) => compositeAlarmOutput(alarm, context, stateNamed) ?? []).map(shown),
+    LogAlarms: page.items.flatMap((alarm) => logAlarmOutput(alarm, context) ?? []).map(shown),
     NextToken: page.NextToken,
   };
 }
@@ -62,20 +70,41 @@ function checkAlarmFilters(input: DescribeAlarmsInput): void {
   }
 }
 
-function matches(alarm: Alarm, input: DescribeAlarmsInput, all: readonly Alarm[], context: OperationContext): boolean {
+function matches(alarm: Alarm, input: DescribeAlarmsInput, context: OperationContext): boolean {
   const { name } = alarm.definition;
   const { AlarmNames: names, AlarmNamePrefix: prefix, StateValue: state, ActionPrefix: action } = input;
   if (names && !names.includes(name)) return false;
   if (prefix !== undefined && !name.startsWith(prefix)) return false;
   if (state !== undefined && stateOf(alarm) !== state) return false;
-  const { ChildrenOfAlarmName: parent, ParentsOfAlarmName: child } = input;
-  if (parent !== undefined && !childrenOf(parent, all).includes(name)) return false;
-  if (child !== undefined && !alarm.children.includes(child)) return false;
   return action === undefined || alarmActions(alarm.definition, context).some((arn) => arn.startsWith(action));
 }
 
-function childrenOf(name: string, all: readonly Alarm[]): readonly string[] {
-  return all.find(({ definition }) => definition.name === name)?.children ?? [];
+/** The alarms of a rule, or those whose rules name an alarm; undefined when neither is asked for. */
+function relativesOf(input: DescribeAlarmsInput, all: readonly Alarm[]): readonly Alarm[] | undefined {
+  const {
+    ChildrenOfAlarmName: parent,
+    ParentsOfAlarmName: child,
+    MaxRecords: _size,
+    NextToken: _token,
+    ...rest
+  } = input;
+  if (parent === undefined && child === undefined) return undefined;
+  if ((parent !== undefined && child !== undefined) || Object.values(rest).some((value) => value !== undefined)) {
+    throw invalid('ChildrenOfAlarmName and ParentsOfAlarmName go with MaxRecords and NextToken only.');
+  }
+  if (child !== undefined) return all.filter(({ children }) => children.includes(child));
+  const names = named(parent, all)?.children ?? [];
+  return all.filter(({ definition }) => names.includes(definition.name));
+}
+
+function named(name: string | undefined, all: readonly Alarm[]): Alarm | undefined {
+  return all.find(({ definition }) => definition.name === name);
+}
+
+type Outline = Pick<MetricAlarm, 'AlarmName' | 'AlarmArn' | 'StateValue' | 'StateUpdatedTimestamp'>;
+
+function outline({ AlarmName, AlarmArn, StateValue, StateUpdatedTimestamp }: Outline): Outline {
+  return { AlarmName, AlarmArn, StateValue, StateUpdatedTimestamp };
 }
 
 function isOnMetric(alarm: MetricAlarm, input: DescribeAlarmsForMetricInput): boolean {

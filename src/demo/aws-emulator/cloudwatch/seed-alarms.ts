@@ -1,11 +1,16 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { DAY_MS } from '../scenario.js';
 import { SHOP_ACCOUNT } from '../scenario-accounts.js';
-import type { AlarmDefinition, CompositeAlarmDefinition, MetricAlarmDefinition } from './alarm.js';
+import type { AlarmDefinition, CompositeAlarmDefinition, LogAlarmDefinition, MetricAlarmDefinition } from './alarm.js';
 import { NAMES, type ResourceNames } from './resource-names.js';
 
 type MetricAlarm = Omit<MetricAlarmDefinition, 'createdAt' | 'topic'>;
+type LogAlarm = Omit<LogAlarmDefinition, 'createdAt' | 'topic'>;
 type CompositeAlarm = Omit<CompositeAlarmDefinition, 'createdAt' | 'topic'>;
+type SeededAlarm = MetricAlarm | LogAlarm | CompositeAlarm;
+
+const PAYMENTS = { Team: 'payments', Environment: 'production' };
+const SHIPPING = { Team: 'shipping', Environment: 'production' };
 
 /** The alarms of one account, created two weeks before the start; a composite alarm follows those of its rule. */
 export function seedAlarms(accountId: string, start: Date): AlarmDefinition[] {
@@ -16,7 +21,7 @@ export function seedAlarms(accountId: string, start: Date): AlarmDefinition[] {
   return definitions.map((definition) => ({ ...definition, createdAt, topic: names.topic }));
 }
 
-function shop(names: ResourceNames): (MetricAlarm | CompositeAlarm)[] {
+function shop(names: ResourceNames): SeededAlarm[] {
   const checkout = { LoadBalancer: names.loadBalancer, TargetGroup: names.targetGroup('checkout') };
   const payments = { FunctionName: 'payments' };
   return [
@@ -30,12 +35,31 @@ function shop(names: ResourceNames): (MetricAlarm | CompositeAlarm)[] {
       threshold: 3_000,
       evaluationPeriods: 3,
       treatMissingData: 'missing',
+      tags: PAYMENTS,
     }),
     metricAlarm('payments-errors', 'Payments fail', {
       queries: metric('AWS/Lambda', 'Errors', payments, 'Sum', 60),
       threshold: 2,
       evaluationPeriods: 2,
+      tags: PAYMENTS,
     }),
+    multiSeriesAlarm('functions-slowest-call', 'A function has calls of more than 4 s', {
+      expression:
+        'SELECT MAX(Duration) FROM SCHEMA("AWS/Lambda", FunctionName) GROUP BY FunctionName ORDER BY MAX() DESC',
+      threshold: 4_000,
+    }),
+    {
+      ...metricAlarm('payments-reported-duration', 'One call in a hundred is logged with more than 3 s', {
+        queries: metric('AWS/Lambda', 'Duration', payments, 'p99', 900),
+        threshold: 3_000,
+        evaluationPeriods: 2,
+        tags: PAYMENTS,
+      }),
+      kind: 'log',
+      query: 'filter @type = "REPORT"',
+      logGroups: ['/aws/lambda/payments'],
+      aggregation: 'pct(@duration, 99)',
+    },
     cpuAlarm('web-cpu-high', { ClusterName: names.cluster, ServiceName: 'web' }),
     missingDataAlarm('nightly-export-missing', 'Shop/Batch', 'ExportCompleted', { Job: 'nightly-export' }),
     {
@@ -45,11 +69,13 @@ function shop(names: ResourceNames): (MetricAlarm | CompositeAlarm)[] {
       rule:
         '(ALARM("checkout-5xx-rate") AND ALARM("payments-errors")) OR ' +
         '(ALARM("payments-duration-p99") AND NOT ALARM("web-cpu-high"))',
+      suppressor: 'web-cpu-high',
+      tags: PAYMENTS,
     },
   ];
 }
 
-function logistics(names: ResourceNames): (MetricAlarm | CompositeAlarm)[] {
+function logistics(names: ResourceNames): SeededAlarm[] {
   const tracking = { LoadBalancer: names.loadBalancer, TargetGroup: names.targetGroup('tracking') };
   const routing = { ClusterName: names.cluster, ServiceName: 'routing' };
   const labels = { FunctionName: 'labels' };
@@ -71,12 +97,17 @@ function logistics(names: ResourceNames): (MetricAlarm | CompositeAlarm)[] {
       evaluationPeriods: 3,
       treatMissingData: 'missing',
     }),
+    multiSeriesAlarm('memory-by-service', 'A service is about to run out of memory', {
+      expression: 'SELECT MAX(MemoryUtilization) FROM SCHEMA("AWS/ECS", ClusterName, ServiceName) GROUP BY ServiceName',
+      threshold: 85,
+    }),
     cpuAlarm('routing-cpu-high', routing),
     missingDataAlarm('dispatch-queue-depth', 'Logistics/Dispatch', 'QueueDepth', { Depot: 'north' }),
     {
       kind: 'composite',
       name: 'parcel-flow-at-risk',
       description: 'Parcels wait: page the shipping team',
+      tags: SHIPPING,
       rule: 'ALARM("labels-errors") AND (ALARM("labels-duration-p95") OR ALARM("tracking-5xx-rate"))',
     },
   ];
@@ -99,6 +130,16 @@ function metricAlarm(
     treatMissingData: 'notBreaching',
     ...rest,
   };
+}
+
+function multiSeriesAlarm(
+  name: string,
+  description: string,
+  { expression, threshold }: { readonly expression: string; readonly threshold: number },
+): MetricAlarm {
+  const queries = [{ Id: 'q1', Expression: expression, Period: 300, ReturnData: true }];
+  const rest = { queries, threshold, periodSeconds: 300, comparison: 'GreaterThanThreshold' } as const;
+  return metricAlarm(name, description, { ...rest, evaluationPeriods: 3, datapointsToAlarm: 2 });
 }
 
 function errorRateAlarm(

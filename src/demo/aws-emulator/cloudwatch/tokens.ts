@@ -45,8 +45,9 @@ function tokenAt(text: string, position: number): [Token, number] {
 function tokenOf(kind: Token['kind'], found: string): Token {
   if (kind === 'number') return { kind, value: Number(found) };
   if (kind === 'word' || kind === 'symbol') return { kind, text: found };
-  const quoted = found.slice(1, -1).replace(/\\(.)/g, '$1');
-  return { kind, text: kind === 'single-quoted' ? quoted.replaceAll("''", "'") : quoted };
+  // In one pass: a doubled quote that was written with backslashes is two quotes.
+  const escaped = kind === 'single-quoted' ? /\\(.)|'(')/g : /\\(.)/g;
+  return { kind, text: found.slice(1, -1).replace(escaped, (_whole, ...[one, quote]: string[]) => one ?? quote ?? '') };
 }
 
 /** Reads tokens from the left; every `expect` throws a SyntaxProblem that names what stands there instead. */

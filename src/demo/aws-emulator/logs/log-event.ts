@@ -12,6 +12,12 @@ export interface LogEvent {
 /** Where an event stands in its group. */
 export type EventPlace = Pick<LogEvent, 'timestamp' | 'sequence'>;
 
+/** The group an event lies in. */
+export interface RecordOrigin {
+  readonly accountId: string;
+  readonly logGroupName: string;
+}
+
 /** Ascending by time; events of one millisecond in the order they were written. */
 export function byTime(left: EventPlace, right: EventPlace): number {
   return left.timestamp - right.timestamp || left.sequence - right.sequence;
@@ -23,22 +29,20 @@ export function eventId(event: EventPlace): string {
 }
 
 /** `@ptr` of an event: opaque to the caller, read again by `parseRecordPointer`. */
-export function recordPointer(logGroupName: string, event: EventPlace): string {
-  return Buffer.from(JSON.stringify([logGroupName, event.timestamp, event.sequence])).toString('base64');
+export function recordPointer(origin: RecordOrigin, event: EventPlace): string {
+  const place = [origin.logGroupName, event.timestamp, event.sequence, origin.accountId];
+  return Buffer.from(JSON.stringify(place)).toString('base64');
 }
 
 /** Undefined for a text that no query handed out. */
-export function parseRecordPointer(
-  pointer: string,
-): { readonly logGroupName: string; readonly timestamp: number; readonly sequence: number } | undefined {
+export function parseRecordPointer(pointer: string): (RecordOrigin & EventPlace) | undefined {
   try {
     const parts: unknown = JSON.parse(Buffer.from(pointer, 'base64').toString('utf8'));
     if (!Array.isArray(parts)) return undefined;
-    const [logGroupName, timestamp, sequence] = parts as unknown[];
-    if (typeof logGroupName !== 'string' || typeof timestamp !== 'number' || typeof sequence !== 'number') {
-      return undefined;
-    }
-    return { logGroupName, timestamp, sequence };
+    const [logGroupName, timestamp, sequence, accountId] = parts as unknown[];
+    if (typeof logGroupName !== 'string' || typeof accountId !== 'string') return undefined;
+    if (typeof timestamp !== 'number' || typeof sequence !== 'number') return undefined;
+    return { logGroupName, timestamp, sequence, accountId };
   } catch {
     return undefined;
   }

@@ -1,9 +1,16 @@
 import { AwsFault, type Operation, type OperationContext, type OperationTable } from '../operation.js';
 import type { LogsStore } from './logs-store.js';
 import { anomalyResources, listAnomalies, listLogAnomalyDetectors } from './operations/anomaly-operations.js';
+import { describeQueries } from './operations/describe-queries.js';
 import { filterLogEvents } from './operations/filter-log-events.js';
 import { getLogEvents } from './operations/get-log-events.js';
 import { getLogGroupFields, getLogRecord, recordResources } from './operations/get-log-record.js';
+import {
+  describeAccountPolicies,
+  describeFieldIndexes,
+  describeIndexPolicies,
+  indexResources,
+} from './operations/index-operations.js';
 import {
   createLogGroup,
   createLogStream,
@@ -13,12 +20,12 @@ import {
 import { groupResources, type LinkedStores } from './operations/log-group-reference.js';
 import { putLogEvents } from './operations/put-log-events.js';
 import {
-  describeQueries,
   describeQueryDefinitions,
   getQueryResults,
   queryResultResources,
   stopQuery,
 } from './operations/query-operations.js';
+import { liveTailResources, startLiveTail } from './operations/start-live-tail.js';
 import { startQuery, startQueryResources } from './operations/start-query.js';
 
 /** The accounts' log stores; `World` is one. */
@@ -60,12 +67,16 @@ export function logsOperations(world: LogsWorld): OperationTable {
     GetLogEvents: operation(getLogEvents, groupResources),
     GetLogRecord: operation(getLogRecord, recordResources),
     GetLogGroupFields: operation(getLogGroupFields, groupResources),
+    StartLiveTail: operation(startLiveTail, liveTailResources),
     StartQuery: operation(startQuery, startQueryResources),
     GetQueryResults: operation(getQueryResults, (input, context) =>
       queryResultResources(input, world.account(context.accountId)?.logs, context),
     ),
     StopQuery: operation(stopQuery),
     DescribeQueries: operation(describeQueries),
+    DescribeIndexPolicies: operation(describeIndexPolicies, indexResources),
+    DescribeFieldIndexes: operation(describeFieldIndexes, indexResources),
+    DescribeAccountPolicies: operation(describeAccountPolicies),
     DescribeQueryDefinitions: operation(describeQueryDefinitions),
     ListLogAnomalyDetectors: operation(listLogAnomalyDetectors, (_input, context) => anomalyResources({}, context)),
     ListAnomalies: operation(listAnomalies, anomalyResources),

@@ -1,4 +1,6 @@
+import type { QueryInfo } from '@aws-sdk/client-cloudwatch-logs';
 import type { AnomalyDetector, LogAnomaly } from './log-anomalies.js';
+import type { FieldIndexing } from './field-indexing.js';
 import { LogGroup, type LogGroupClass } from './log-group.js';
 import { QueryLedger } from './query-ledger.js';
 
@@ -16,6 +18,9 @@ export interface LogsStoreContent {
   readonly savedQueries: readonly SavedQuery[];
   readonly detectors: readonly AnomalyDetector[];
   readonly anomalies: readonly LogAnomaly[];
+  /** Queries of the time before the emulator started, newest first. */
+  readonly pastQueries: readonly QueryInfo[];
+  readonly indexing: FieldIndexing;
 }
 
 /** CloudWatch Logs of one account. */
@@ -23,6 +28,8 @@ export class LogsStore {
   readonly savedQueries: readonly SavedQuery[];
   readonly detectors: readonly AnomalyDetector[];
   readonly anomalies: readonly LogAnomaly[];
+  readonly pastQueries: readonly QueryInfo[];
+  readonly indexing: FieldIndexing;
   readonly queries = new QueryLedger();
   readonly #groups: Map<string, LogGroup>;
 
@@ -34,6 +41,8 @@ export class LogsStore {
     this.savedQueries = content.savedQueries;
     this.detectors = content.detectors;
     this.anomalies = content.anomalies;
+    this.pastQueries = content.pastQueries;
+    this.indexing = content.indexing;
   }
 
   /** By name, ascending. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { QueryExecution } from './insights/query-execution.js';
+import type { QueryLanguage } from './insights/other-languages.js';
 import type { Query } from './insights/query.js';
 import { type ResultField, rowsAreRecords } from './insights/result-columns.js';
 import { RecordRow } from './insights/row.js';
@@ -11,10 +12,13 @@ export type QueryStatus = 'Scheduled' | 'Running' | 'Complete' | 'Cancelled' | '
 export interface QueryRequest {
   readonly queryId: string;
   readonly queryString: string;
+  readonly language: QueryLanguage;
   readonly query: Query;
   readonly accountId: string;
   readonly principalArn: string;
   readonly groups: readonly LogGroup[];
+  /** The accounts of those groups that are not the caller's. */
+  readonly owners?: ReadonlyMap<LogGroup, string>;
   /** Milliseconds since the epoch, both included. */
   readonly from: number;
   readonly to: number;
@@ -29,10 +33,17 @@ export interface QueryStatistics {
   readonly estimatedRecordsSkipped: number;
   readonly estimatedBytesSkipped: number;
   readonly logGroupsScanned: number;
+  /** Rows of the whole result, once it is known. */
+  readonly resultCount?: number;
 }
 
 export interface QuerySnapshot {
   readonly status: QueryStatus;
+  readonly rows: readonly (readonly ResultField[])[];
+  readonly statistics: QueryStatistics;
+}
+
+interface Outcome {
   readonly rows: readonly (readonly ResultField[])[];
   readonly statistics: QueryStatistics;
 }
@@ -55,8 +66,8 @@ const NOTHING_SCANNED: QueryStatistics = {
 };
 
 /**
- * One started query. It lasts as long as a comment `# takes 3s` in its text says, else 50 ms, and longer only when
- * scanning itself takes longer.
+ * One started query. It lasts as long as a comment `# takes 3s` or `# takes 3s per hour` in its text says, else 50 ms,
+ * and longer only when scanning itself takes longer.
  */
 export class QueryRun {
   readonly queryId: string;
@@ -65,13 +76,13 @@ export class QueryRun {
   #execution: QueryExecution | undefined;
   #recordsScanned = 0;
   #bytesScanned = 0;
-  #outcome: { rows: readonly (readonly ResultField[])[]; statistics: QueryStatistics } | undefined;
+  #outcome: Outcome | undefined;
   #cancelledAt: Date | undefined;
   #failed = false;
 
   constructor(readonly request: QueryRequest) {
     this.queryId = request.queryId;
-    this.durationMs = requestedDuration(request.query.comments) ?? DEFAULT_DURATION_MS;
+    this.durationMs = requestedDuration(request.query.comments, request.to - request.from) ?? DEFAULT_DURATION_MS;
     this.#execution = new QueryExecution(request.query, request.limit);
     this.#scan = this.#run(this.#execution).catch(() => {
       this.#failed = true;
@@ -137,14 +148,19 @@ export class QueryRun {
       execution.add(records);
       await nextTurn();
     }
-    if (!this.#cancelledAt) this.#outcome = { rows: execution.results(), statistics: this.#scanned(1) };
+    if (!this.#cancelledAt) this.#outcome = this.#complete(execution.results());
     this.#execution = undefined;
+  }
+
+  #complete(rows: readonly (readonly ResultField[])[]): Outcome {
+    return { rows, statistics: { ...this.#scanned(1), resultCount: rows.length } };
   }
 
   /** Records of all groups from `from` to `to`, newest first. */
   #slice(from: number, to: number): RecordRow[] {
     const records = this.request.groups.flatMap((group) => {
-      const origin = { accountId: this.request.accountId, logGroupName: group.name };
+      const accountId = this.request.owners?.get(group) ?? this.request.accountId;
+      const origin = { accountId, logGroupName: group.name };
       return group.events(from, to).map((event) => new RecordRow(event, origin));
     });
     this.#recordsScanned += records.length;
@@ -166,11 +182,13 @@ export class QueryRun {
   }
 }
 
-/** Milliseconds of a comment such as `takes 3s`. */
-function requestedDuration(comments: readonly string[]): number | undefined {
+/** Milliseconds of a comment such as `takes 3s` or, of the time range, `takes 3s per hour`. */
+function requestedDuration(comments: readonly string[], rangeMs: number): number | undefined {
   for (const comment of comments) {
-    const match = /^takes (\d+(?:\.\d+)?)(ms|s|m)$/.exec(comment);
-    if (match) return Number(match[1]) * ({ ms: 1, s: 1_000, m: 60_000 }[match[2] ?? 's'] ?? 1);
+    const match = /^takes (\d+(?:\.\d+)?)(ms|s|m)( per hour)?$/.exec(comment);
+    if (match === null) continue;
+    const ms = Number(match[1]) * ({ ms: 1, s: 1_000, m: 60_000 }[match[2] ?? 's'] ?? 1);
+    return match[3] === undefined ? ms : (ms * rangeMs) / 3_600_000;
   }
   return undefined;
 }

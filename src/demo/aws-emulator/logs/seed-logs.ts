@@ -3,6 +3,8 @@ import type { AnomalyDetector, LogAnomaly } from './log-anomalies.js';
 import { LogsStore } from './logs-store.js';
 import { drawnUuid } from './seed/drawn-id.js';
 import { logisticsGroups } from './seed/logistics-logs.js';
+import { indexingOf } from './seed/indexing.js';
+import { pastQueriesOf } from './seed/past-queries.js';
 import { savedQueriesOf } from './seed/saved-queries.js';
 import { type SeededGroup, seededGroup } from './seed/seeded-group.js';
 import { shopGroups } from './seed/shop-logs.js';
@@ -30,6 +32,8 @@ export function seedLogs(account: AccountScenario, now: () => Date): LogsStore {
     {
       groups: seeds.map((seed) => seededGroup(seed, Number(account.id) % 1_000_003, account.historyFrom, now)),
       savedQueries: savedQueriesOf(account.name, since),
+      pastQueries: pastQueriesOf(account),
+      indexing: indexingOf(account.name, since),
       detectors: watched.map(({ group }) => detectorOf(group, since)),
       anomalies: watched.map(({ group, marker }) => anomalyOf(group, marker, account.incident)),
     },

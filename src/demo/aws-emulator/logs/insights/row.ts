@@ -1,4 +1,4 @@
-import { type LogEvent, recordPointer } from '../log-event.js';
+import { type LogEvent, type RecordOrigin, recordPointer } from '../log-event.js';
 import { discoverFields, fieldAt } from './discovered-fields.js';
 import { Timestamp, type Value } from './value.js';
 
@@ -6,12 +6,6 @@ import { Timestamp, type Value } from './value.js';
 export interface Row {
   get(name: string): Value;
   set(name: string, value: Value): void;
-}
-
-/** Where a group's records come from, as the query sees it. */
-export interface RecordOrigin {
-  readonly accountId: string;
-  readonly logGroupName: string;
 }
 
 /** A log event: system fields, what queries computed, and fields discovered in the message on first use. */
@@ -38,7 +32,7 @@ export class RecordRow implements Row {
       case '@ingestionTime':
         return new Timestamp(this.event.ingestionTime);
       case '@ptr':
-        return recordPointer(this.origin.logGroupName, this.event);
+        return recordPointer(this.origin, this.event);
       default:
         this.#discovered ??= discoverFields(this.event.message);
         return fieldAt(this.#discovered, name);

@@ -9,10 +9,12 @@ import type { LogGroup } from '../log-group.js';
 import type { LogsStore } from '../logs-store.js';
 import { newestFirst, oldestFirst } from './event-walk.js';
 import { boundedInteger, invalidParameter, required } from './input-checks.js';
-import { groupOf } from './log-group-reference.js';
+import { groupOf, type LinkedStores, requireStandard } from './log-group-reference.js';
 
-/** A page may hold 10,000 events. */
 const PAGE_EVENTS = 10_000;
+const PAGE_BYTES = 1_048_576;
+/** A page ends after this many events of the group were looked at, whichever stream they are of. */
+const PAGE_SCANNED = 20_000;
 
 interface Range {
   readonly stream: string;
@@ -21,14 +23,19 @@ interface Range {
   readonly to: number;
 }
 
-/** Events of one stream. At either end the token of that direction is the one the caller came with. */
+/**
+ * Events of one stream. At either end the token of that direction is the one the caller came with; a page may hold
+ * less than the limit, or nothing, and yet lead on.
+ */
 export function getLogEvents(
   input: GetLogEventsCommandInput,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores,
 ): Omit<GetLogEventsCommandOutput, '$metadata'> {
   if (input.unmask) throw new AwsFault('AccessDeniedException', 'Not authorized to perform: logs:Unmask');
-  const group = groupOf(input, store, context);
+  const group = groupOf(input, store, context, linked);
+  requireStandard('GetLogEvents', group);
   const stream = group.stream(required('logStreamName', input.logStreamName));
   if (!stream) {
     throw new AwsFault('ResourceNotFoundException', 'The specified log stream does not exist.');
@@ -42,34 +49,41 @@ export function getLogEvents(
   };
   const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken);
   const backward = token ? token.direction === 'b' : !input.startFromHead;
-  const events = backward
-    ? lastEvents(group, range, limit, token?.place)
-    : firstEvents(group, range, limit, token?.place);
-  return { events: events.map(outputEvent), ...tokens(events, input.nextToken, range) };
+  const page = readPage(group, range, limit, { backward, place: token?.place });
+  const events = backward ? page.found.toReversed() : page.found;
+  return { events: events.map(outputEvent), ...tokens(events, page.reached, backward, input.nextToken, range) };
 }
 
-function firstEvents(group: LogGroup, range: Range, limit: number, after: EventPlace | undefined): LogEvent[] {
-  const found: LogEvent[] = [];
-  for (const events of oldestFirst(group, Math.max(range.from, after?.timestamp ?? 0), range.to - 1)) {
-    for (const event of events) {
-      if (event.logStreamName !== range.stream || (after && byTime(event, after) <= 0)) continue;
-      found.push(event);
-      if (found.length === limit) return found;
-    }
-  }
-  return found;
+interface Walk {
+  readonly backward: boolean;
+  readonly place?: EventPlace;
 }
 
-function lastEvents(group: LogGroup, range: Range, limit: number, before: EventPlace | undefined): LogEvent[] {
+/** The next events of the stream in the order of the walk, and how far it looked when it stopped before the end. */
+function readPage(
+  group: LogGroup,
+  { stream, from, to }: Range,
+  limit: number,
+  { backward, place }: Walk,
+): { readonly found: readonly LogEvent[]; readonly reached?: EventPlace } {
   const found: LogEvent[] = [];
-  for (const events of newestFirst(group, range.from, Math.min(range.to - 1, before?.timestamp ?? Infinity))) {
+  let scanned = 0;
+  let bytes = 0;
+  const steps = backward
+    ? newestFirst(group, from, Math.min(to - 1, place?.timestamp ?? Infinity))
+    : oldestFirst(group, Math.max(from, place?.timestamp ?? 0), to - 1);
+  for (const events of steps) {
     for (const event of events) {
-      if (event.logStreamName !== range.stream || (before && byTime(event, before) >= 0)) continue;
-      found.push(event);
-      if (found.length === limit) return found.reverse();
+      if (place && byTime(event, place) * (backward ? -1 : 1) <= 0) continue;
+      scanned += 1;
+      if (event.logStreamName === stream) {
+        found.push(event);
+        bytes += event.message.length + 26;
+      }
+      if (found.length >= limit || bytes >= PAGE_BYTES || scanned >= PAGE_SCANNED) return { found, reached: event };
     }
   }
-  return found.reverse();
+  return { found };
 }
 
 function outputEvent({ timestamp, message, ingestionTime }: LogEvent): OutputLogEvent {
@@ -78,15 +92,17 @@ function outputEvent({ timestamp, message, ingestionTime }: LogEvent): OutputLog
 
 function tokens(
   events: readonly LogEvent[],
+  reached: EventPlace | undefined,
+  backward: boolean,
   given: string | undefined,
   range: Range,
 ): { nextForwardToken: string; nextBackwardToken: string } {
-  const first = events[0];
-  const last = events.at(-1);
-  const place = given?.slice(2) ?? `${eventId({ timestamp: Math.max(range.from, 0), sequence: 0 })}/s`;
+  const start = `${eventId({ timestamp: Math.max(range.from, 0), sequence: 0 })}/s`;
+  const placeOf = (event: EventPlace | undefined): string =>
+    event === undefined ? (given?.slice(2) ?? start) : `${eventId(event)}/s`;
   return {
-    nextForwardToken: last ? `f/${eventId(last)}/s` : `f/${place}`,
-    nextBackwardToken: first ? `b/${eventId(first)}/s` : `b/${place}`,
+    nextForwardToken: `f/${placeOf((backward ? undefined : reached) ?? events.at(-1))}`,
+    nextBackwardToken: `b/${placeOf((backward ? reached : undefined) ?? events[0])}`,
   };
 }
 

@@ -10,7 +10,7 @@ import { formatValue } from '../insights/value.js';
 import { parseRecordPointer } from '../log-event.js';
 import type { LogsStore } from '../logs-store.js';
 import { invalidParameter, required } from './input-checks.js';
-import { groupOf, logGroupArn } from './log-group-reference.js';
+import { groupOf, type LinkedStores, logGroupArn } from './log-group-reference.js';
 
 const EIGHT_MINUTES_MS = 480_000;
 const FIFTEEN_MINUTES_MS = 900_000;
@@ -19,7 +19,7 @@ const SYSTEM_FIELDS = ['@timestamp', '@message', '@logStream', '@log', '@ingesti
 /** What IAM is asked about: the group the pointer leads to. */
 export function recordResources(input: GetLogRecordCommandInput, context: OperationContext): string[] {
   const place = parseRecordPointer(input.logRecordPointer ?? '');
-  return [logGroupArn(place?.logGroupName ?? '', context)];
+  return [logGroupArn(place?.logGroupName ?? '', { ...context, ...(place && { accountId: place.accountId }) })];
 }
 
 /** All fields of the event an Insights result points at with `@ptr`. */
@@ -27,13 +27,15 @@ export function getLogRecord(
   input: GetLogRecordCommandInput,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores,
 ): Omit<GetLogRecordCommandOutput, '$metadata'> {
   if (input.unmask) throw new AwsFault('AccessDeniedException', 'Not authorized to perform: logs:Unmask');
   const pointer = required('logRecordPointer', input.logRecordPointer);
   const place = parseRecordPointer(pointer);
   if (!place) throw invalidParameter('The logRecordPointer is not valid.');
-  const { logGroupName, timestamp, sequence } = place;
-  const events = store.group(logGroupName)?.events(timestamp, timestamp) ?? [];
+  const { accountId, logGroupName, timestamp, sequence } = place;
+  const reached = accountId === context.accountId ? store : linked.get(accountId);
+  const events = reached?.group(logGroupName)?.events(timestamp, timestamp) ?? [];
   const event = events.find((candidate) => candidate.sequence === sequence);
   if (!event) throw new AwsFault('ResourceNotFoundException', 'The log record does not exist.');
   const fields = discoverFields(event.message);
@@ -48,7 +50,7 @@ export function getLogRecord(
       '@ingestionTime': String(event.ingestionTime),
       '@message': event.message,
       '@logStream': event.logStreamName,
-      '@log': `${context.accountId}:${logGroupName}`,
+      '@log': `${accountId}:${logGroupName}`,
       '@ptr': pointer,
     },
   };
@@ -59,8 +61,9 @@ export function getLogGroupFields(
   input: GetLogGroupFieldsCommandInput,
   store: LogsStore,
   context: OperationContext,
+  linked: LinkedStores,
 ): Omit<GetLogGroupFieldsCommandOutput, '$metadata'> {
-  const group = groupOf(input, store, context);
+  const group = groupOf(input, store, context, linked);
   const now = context.now.getTime();
   const centre = input.time === undefined ? undefined : input.time * 1_000;
   const events =

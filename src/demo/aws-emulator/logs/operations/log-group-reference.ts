@@ -27,12 +27,26 @@ export function resourceOf(identifier: string, context: OperationContext): strin
 }
 
 /** @throws AwsFault when none or both are given, and when the group does not exist */
-export function groupOf(input: GroupInput, store: LogsStore, context: OperationContext): LogGroup {
+export function groupOf(
+  input: GroupInput,
+  store: LogsStore,
+  context: OperationContext,
+  linked: LinkedStores = new Map(),
+): LogGroup {
   const { logGroupName, logGroupIdentifier } = input;
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
     throw invalidParameter('Exactly one of logGroupName and logGroupIdentifier must be given.');
   }
-  return existingGroup(logGroupIdentifier ?? logGroupName ?? '', store, context);
+  return existingGroup(logGroupIdentifier ?? logGroupName ?? '', store, context, linked);
+}
+
+/** @throws AwsFault InvalidOperationException for a group of a class that only Insights reads */
+export function requireStandard(operation: string, { name, settings: { logGroupClass } }: LogGroup): void {
+  if (logGroupClass === 'STANDARD') return;
+  throw new AwsFault(
+    'InvalidOperationException',
+    `${operation} does not read the log group ${name}: its class is ${logGroupClass}.`,
+  );
 }
 
 /** The stores of the accounts linked to the caller's, by their id. */

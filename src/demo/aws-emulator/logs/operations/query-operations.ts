@@ -1,6 +1,4 @@
 import type {
-  DescribeQueriesCommandInput,
-  DescribeQueriesCommandOutput,
   DescribeQueryDefinitionsCommandInput,
   DescribeQueryDefinitionsCommandOutput,
   GetQueryResultsCommandInput,
@@ -35,13 +33,15 @@ export async function getQueryResults(
   const run = existingQuery(input.queryId, store);
   const size = boundedInteger('maxItems', input.maxItems, 1, PAGE_ROWS, PAGE_ROWS);
   const { status, rows, statistics } = await run.snapshot(context.now);
-  const page = pageOf(rows, size, input.nextToken);
+  const { language } = run.request;
+  const { items, nextToken } = pageOf(rows, size, input.nextToken);
   return {
-    queryLanguage: 'CWLI',
+    queryLanguage: language,
     status,
     statistics: { ...statistics },
-    results: page.items.map((row) => [...row]),
-    nextToken: page.nextToken,
+    results: items.map((row) => [...row]),
+    // Results of SQL and PPL have one page.
+    ...(language === 'CWLI' && { nextToken }),
   };
 }
 
@@ -55,36 +55,6 @@ export function stopQuery(
   if (run.hasEnded(context.now)) throw invalidParameter(`Query ${run.queryId} has already ended.`);
   run.cancel(context.now);
   return { success: true };
-}
-
-/** The queries of the account, newest first. */
-export function describeQueries(
-  input: DescribeQueriesCommandInput,
-  store: LogsStore,
-  context: OperationContext,
-): Omit<DescribeQueriesCommandOutput, '$metadata'> {
-  const size = boundedInteger('maxResults', input.maxResults, 1, 1_000, 1_000);
-  const runs = store.queries
-    .all()
-    .filter(
-      (run) =>
-        (input.status === undefined || run.status(context.now) === input.status) &&
-        (input.queryLanguage === undefined || input.queryLanguage === 'CWLI') &&
-        (input.logGroupName === undefined || run.request.groups.some(({ name }) => name === input.logGroupName)),
-    );
-  const page = pageOf(runs, size, input.nextToken);
-  return {
-    queries: page.items.map((run) => ({
-      queryLanguage: 'CWLI',
-      queryId: run.queryId,
-      queryString: run.request.queryString,
-      status: run.status(context.now),
-      createTime: run.request.startedAt.getTime(),
-      logGroupName: run.request.groups[0]?.name,
-      userIdentity: run.request.principalArn,
-    })),
-    nextToken: page.nextToken,
-  };
 }
 
 /** Saved queries by name. */

@@ -1,6 +1,7 @@
 import type { StartQueryCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import { randomUUID } from 'node:crypto';
 import { AwsFault, type OperationContext } from '../../operation.js';
+import { translate } from '../insights/other-languages.js';
 import { MAX_LIMIT, parseQuery } from '../insights/query-parser.js';
 import type { Query } from '../insights/query.js';
 import type { LogGroup } from '../log-group.js';
@@ -14,9 +15,9 @@ const MAX_QUERY_LENGTH = 10_000;
 const DEFAULT_LIMIT = 10_000;
 const DAY_MS = 86_400_000;
 
-/** What IAM is asked about: each group, or all of them where the query text chooses (`SOURCE`). */
+/** What IAM is asked about: each group, or all of them where the query text chooses in ways only AWS knows (`SOURCE`). */
 export function startQueryResources(input: StartQueryCommandInput, context: OperationContext): string[] {
-  const identifiers = identifiersOf(input);
+  const identifiers = [...identifiersOf(input), ...sourcesOf(input)];
   if (identifiers.length === 0) return [logGroupArn('*', context)];
   return identifiers.map((identifier) => resourceOf(identifier, context));
 }
@@ -36,21 +37,22 @@ export function startQuery(
   if (queryString.length > MAX_QUERY_LENGTH) {
     throw invalidParameter(`The queryString is longer than ${MAX_QUERY_LENGTH} characters.`);
   }
-  if (input.queryLanguage !== undefined && input.queryLanguage !== 'CWLI') {
-    throw invalidParameter(`The emulator does not have the query language ${input.queryLanguage}.`);
-  }
-  const limit = boundedInteger('limit', input.limit, 1, MAX_LIMIT, DEFAULT_LIMIT);
-  const query = parseQuery(queryString);
-  const groups = groupsOf(input, query, store, context, linked);
+  const language = input.queryLanguage ?? 'CWLI';
+  const limit = boundedInteger('limit', input.limit, 1, language === 'CWLI' ? MAX_LIMIT : DEFAULT_LIMIT, DEFAULT_LIMIT);
+  const { text, sources } = translate(queryString, language);
+  const query = parseQuery(text);
+  const groups = groupsOf(withSources(input, sources), query, store, context, linked);
   checkReach(groups, to, context.now);
   const { accountId, principalArn, now } = context;
   const run = new QueryRun({
     queryId: randomUUID(),
     queryString,
+    language,
     query,
     accountId,
     principalArn,
     groups,
+    owners: new Map([...linked].flatMap(([id, other]) => other.groups().map((group) => [group, id]))),
     from,
     to: Math.min(to, now.getTime()),
     limit,
@@ -58,6 +60,23 @@ export function startQuery(
   });
   store.queries.add(run, now);
   return { queryId: run.queryId };
+}
+
+function sourcesOf({ queryString = '', queryLanguage = 'CWLI' }: StartQueryCommandInput): readonly string[] {
+  try {
+    return translate(queryString, queryLanguage).sources ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** The groups a text names in SQL or PPL count like those given beside it. */
+function withSources(input: StartQueryCommandInput, sources: readonly string[] | undefined): StartQueryCommandInput {
+  if (sources === undefined) return input;
+  if (identifiersOf(input).length > 0) {
+    throw invalidParameter('A query that names its log groups must not be given log groups as well.');
+  }
+  return { ...input, logGroupIdentifiers: [...sources] };
 }
 
 function timeRange(input: StartQueryCommandInput): { from: number; to: number } {
@@ -94,6 +113,7 @@ function groupsOf(
   if (given.length !== 1 || identifiers.length === 0) {
     throw invalidParameter('Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.');
   }
+  if (input.logGroupNames?.some((name) => name.includes(':'))) throw invalidParameter('logGroupNames takes no ARNs.');
   if (identifiers.length > MAX_GROUPS) throw invalidParameter(`At most ${MAX_GROUPS} log groups can be queried.`);
   return [...new Set(identifiers)].map((identifier) => existingGroup(identifier, store, context, linked));
 }

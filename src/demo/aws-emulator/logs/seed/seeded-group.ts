@@ -11,6 +11,8 @@ export interface SeededGroup {
   readonly logGroupClass?: LogGroupClass;
   readonly retentionInDays?: number;
   readonly metricFilterCount?: number;
+  /** What the group says it stores; default: about what its events weigh. */
+  readonly storedBytes?: number;
   /** How long after the account's request this service writes: inner services first. */
   readonly delayMs: number;
 }
@@ -31,7 +33,7 @@ export function seededGroup(seed: SeededGroup, accountSeed: number, historyFrom:
       logGroupClass: seed.logGroupClass ?? 'STANDARD',
       creationTime: from - CREATED_BEFORE_MS,
       metricFilterCount: seed.metricFilterCount ?? 0,
-      storedBytes: Math.round(requestsADay * BYTES_A_REQUEST * Math.min(14, retentionInDays ?? 14)),
+      storedBytes: seed.storedBytes ?? Math.round(requestsADay * BYTES_A_REQUEST * Math.min(14, retentionInDays ?? 14)),
       ...(retentionInDays === undefined ? {} : { retentionInDays }),
     },
     now,

@@ -54,6 +54,7 @@ export function shopGroups(account: AccountScenario): SeededGroup[] {
       lines: archiveLines,
       logGroupClass: 'INFREQUENT_ACCESS',
       retentionInDays: 365,
+      storedBytes: 8_000_000_000_000,
       delayMs: 0,
     },
   ];
