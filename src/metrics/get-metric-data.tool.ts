@@ -1,7 +1,9 @@
 import { CloudWatchClient, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
+import { Inject } from '@nestjs/common';
 import type { z } from 'zod';
 import { Clock } from '../cloudwatch/clock.service.js';
-import { DAY_MS, HOUR_MS, timeRange } from '../cloudwatch/time-range.js';
+import { DAY_MS, HOUR_MS, timeRange, toUsedRange, usedRange } from '../cloudwatch/time-range.js';
+import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
 import { InvalidInput } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
@@ -13,14 +15,15 @@ import { MAX_DATAPOINTS, metricDataOutput, MetricSeries } from './metric-series.
 
 const DEFAULT_SPAN_MS = 3 * HOUR_MS;
 const DEFAULT_TARGET_DATAPOINTS = 60;
+const FIELDS_OF_ONE = { account: 'account_id', expression: 'dimensions' };
 
 export const getMetricData = defineTool({
   name: 'get_metric_data',
   title: 'Get metric data',
   description:
-    'Gets CloudWatch metric values over time: one metric by namespace, metric_name and all its dimensions; a Metrics Insights query over many (group_by_dimension with schema_dimension_keys, limit, order_by_statistic); or queries for several metrics, percentiles and metric math.',
+    'Gets metric values over time: one metric by all its dimensions (see list_metrics), a Metrics Insights query (group_by_dimension with schema_dimension_keys, limit, order_by_statistic), or queries.',
   input: metricDataInput,
-  output: metricDataOutput,
+  output: metricDataOutput.extend({ time_range: usedRange }),
   toolset: 'metrics',
   iamActions: ['cloudwatch:GetMetricData'],
   annotations: READ_ONLY,
@@ -32,9 +35,10 @@ export class GetMetricDataTool {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly clock: Clock,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  async execute(input: MetricDataInput, call: ToolCall): Promise<z.input<typeof metricDataOutput>> {
+  async execute(input: MetricDataInput, call: ToolCall): Promise<z.input<typeof getMetricData.output>> {
     const now = this.clock.now();
     const range = timeRange(input, now, DEFAULT_SPAN_MS);
     if (now.getTime() - range.start.getTime() > RETENTION_DAYS * DAY_MS) {
@@ -47,14 +51,24 @@ export class GetMetricDataTool {
     const queries = toMetricDataQueries(input, period);
     checkPeriods(queries, granularitySeconds(range.start, now));
     const { start, end } = alignToPeriod(range, Math.min(...periodsOf(queries)));
-    checkMetricAccounts(queries, await this.credentials.owner(input));
+    const fieldOf = input.queries == null ? () => FIELDS_OF_ONE : undefined;
+    checkMetricAccounts(queries, await this.credentials.owner(input), fieldOf);
     const client = await this.credentials.client(CloudWatchClient, input);
-    const request = { MetricDataQueries: [...queries], StartTime: start, EndTime: end, MaxDatapoints: MAX_DATAPOINTS };
+    const request = {
+      MetricDataQueries: [...queries],
+      StartTime: start,
+      EndTime: end,
+      ScanBy: 'TimestampDescending' as const,
+      MaxDatapoints: MAX_DATAPOINTS,
+    };
     const series = new MetricSeries();
+    let morePages = false;
     for await (const page of paginateGetMetricData({ client }, request, { abortSignal: call.signal })) {
       series.add(page);
-      if (series.full) return series.toOutput(page.NextToken !== undefined);
+      morePages = page.NextToken !== undefined;
+      if (series.full) break;
     }
-    return series.toOutput(false);
+    const budgetBytes = this.config.tools.resultBudgetBytes;
+    return { ...series.toOutput(morePages, budgetBytes), time_range: toUsedRange({ start, end }) };
   }
 }

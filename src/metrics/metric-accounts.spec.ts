@@ -36,4 +36,13 @@ describe('checkMetricAccounts', () => {
       }),
     );
   });
+
+  it('names the arguments a query was made from', () => {
+    const fieldOf = () => ({ account: 'account_id', expression: 'dimensions' });
+    expect(() => checkMetricAccounts([{ Id: 'm1', AccountId: '333333333333' }], reach, fieldOf)).toThrow(
+      /^account_id: /,
+    );
+    const Expression = `SELECT SUM(O) FROM "S" WHERE "AWS.AccountId"='333333333333'`;
+    expect(() => checkMetricAccounts([{ Id: 'm1', Expression }], reach, fieldOf)).toThrow(/^dimensions: /);
+  });
 });

@@ -1,87 +1,79 @@
 import { z } from 'zod';
 import { targetInput } from '../cloudwatch/target-input.js';
 import { wholeNumber } from '../cloudwatch/whole-number.js';
+import { metricNameText, metricText, namespaceText } from './metric-fields.js';
 import { INSIGHTS_FUNCTIONS, STATISTICS } from './metric-statistic.js';
 
 const MAX_DIMENSIONS = 30;
+const ID = /^[a-z][A-Za-z0-9_]{0,254}$/;
+const STATISTIC = /^[A-Za-z0-9.():%]{1,64}$/;
 
-// Names become part of a query text: printable characters only.
-const text = (max: number): z.ZodString =>
-  z.string().regex(new RegExp(`^[^\\u0000-\\u001f\\u007f]{1,${max}}$`), `must have 1 to ${max} printable characters`);
+const period = wholeNumber(1, 2_592_000).refine(
+  (seconds) => [1, 5, 10, 20, 30].includes(seconds) || seconds % 60 === 0,
+  { error: 'must be 1, 5, 10, 20, 30 or a multiple of 60 seconds' },
+);
 
-const period = z
-  .int({ error: 'must be a whole number of seconds' })
-  .min(1, 'must be at least 1 second')
-  .max(2_592_000, 'must be at most 2592000 seconds (30 days)')
-  .refine((seconds) => [1, 5, 10, 20, 30].includes(seconds) || (seconds >= 60 && seconds % 60 === 0), {
-    error: 'must be 1, 5, 10, 20, 30 or a multiple of 60 seconds',
-  });
+const accountId = z
+  .string()
+  .refine((id) => /^\d{12}$/.test(id), 'must be a 12-digit AWS account id')
+  .describe('Id of a linked account.');
 
-const dimensions = z
-  .array(z.strictObject({ name: text(255).describe('Dimension.'), value: text(1_024).describe('Its value.') }))
+const text = z.string();
+
+/** The dimensions that identify a metric. */
+export const metricDimensions = z
+  .array(z.strictObject({ name: metricText(255), value: metricText(1_024) }))
   .max(MAX_DIMENSIONS, `must be at most ${MAX_DIMENSIONS} dimensions`);
 
 const metricDataQuery = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z][A-Za-z0-9_]{0,254}$/, 'must start with a small letter; then letters, digits and _')
-    .describe('Name for use in expressions.'),
+  id: text.refine((id) => ID.test(id), 'must start with a small letter; then letters, digits and _'),
   metric_stat: z
     .strictObject({
-      namespace: text(255).describe('E.g. AWS/EC2.'),
-      metric_name: text(255).describe('E.g. CPUUtilization.'),
-      dimensions: dimensions.nullish().describe('All dimensions of the metric.'),
-      statistic: z
-        .string()
-        .regex(/^[A-Za-z0-9.():%]{1,64}$/, 'must be a CloudWatch statistic, e.g. Average or p99')
-        .describe('E.g. Average, Sum, p99, TM(2%:98%).'),
-      period: period.nullish().describe('Seconds.'),
+      namespace: namespaceText,
+      metric_name: metricNameText,
+      dimensions: metricDimensions.nullish(),
+      statistic: text
+        .refine((name) => STATISTIC.test(name), 'must be a CloudWatch statistic, e.g. Average or p99')
+        .describe('E.g. Sum, p99, TM(2%:98%).'),
+      period: period.nullish(),
     })
-    .nullish()
-    .describe('A metric; give this or expression.'),
-  expression: z
-    .string()
+    .nullish(),
+  expression: text
     .min(1, 'must not be empty')
     .max(2_048, 'must not be longer than 2048 characters')
     .nullish()
-    .describe('Metric math or a Metrics Insights query; give this or metric_stat.'),
-  account_id: z
-    .string()
-    .regex(/^\d{12}$/, 'must be a 12-digit AWS account id')
-    .nullish()
-    .describe('With metric_stat: linked account the metric is in.'),
-  label: text(1_024).nullish().describe('Label of the result.'),
-  return_data: z.boolean().nullish().describe('False: only for use in expressions. Default true.'),
-  period: period.nullish().describe('Seconds; goes before metric_stat.period.'),
+    .describe('Math, SEARCH or Metrics Insights, instead of metric_stat.'),
+  account_id: accountId.nullish(),
+  label: metricText(1_024).nullish(),
+  return_data: z.boolean().nullish().describe('False: for expressions only.'),
+  period: period.nullish().describe('Seconds.'),
 });
 
 /** The arguments of get_metric_data. */
 export const metricDataInput = z.strictObject({
-  namespace: text(255).nullish().describe('E.g. AWS/EC2. Needed unless queries is given.'),
-  metric_name: text(255).nullish().describe('E.g. CPUUtilization. Needed unless queries is given.'),
-  start_time: z
-    .string()
-    .nullish()
-    .describe('ISO 8601 (no zone: UTC) or relative, e.g. now-6h. Default: 3 hours before the end.'),
-  end_time: z.string().nullish().describe('ISO 8601 or relative. Default: now.'),
-  dimensions: dimensions.nullish().describe('All dimensions of the metric; in Metrics Insights a filter.'),
-  statistic: z.enum(STATISTICS).nullish().describe('Default AVG. For percentiles use queries.'),
-  target_datapoints: wholeNumber(1, 1_440).nullish().describe('About so many points; sets the period. Default 60.'),
-  group_by_dimension: text(255).nullish().describe('Metrics Insights: one series for each value of this dimension.'),
+  namespace: namespaceText.nullish().describe('E.g. AWS/EC2.'),
+  metric_name: metricNameText.nullish().describe('E.g. CPUUtilization.'),
+  start_time: z.string().nullish().describe('ISO 8601 or e.g. now-6h. Default: 3 h before the end.'),
+  end_time: z.string().nullish().describe('Default: now.'),
+  dimensions: metricDimensions.nullish().describe('All of the metric; in Metrics Insights a filter.'),
+  statistic: z.enum(STATISTICS).nullish().describe('Default AVG; percentiles in queries.'),
+  target_datapoints: wholeNumber(1, 1_440).nullish().describe('Sets the period. Default 60.'),
+  group_by_dimension: metricText(255).nullish().describe('One series for each value.'),
   schema_dimension_keys: z
-    .array(text(255))
-    .max(MAX_DIMENSIONS)
+    .array(metricText(255))
+    .max(MAX_DIMENSIONS, `must be at most ${MAX_DIMENSIONS} dimensions`)
     .nullish()
-    .describe('Metrics Insights: exactly the dimensions of the metrics to include.'),
-  limit: wholeNumber(1, 500).nullish().describe('Metrics Insights: at most so many series.'),
-  sort_order: z.enum(['ASC', 'DESC']).nullish().describe('Metrics Insights: needs order_by_statistic.'),
-  order_by_statistic: z.enum(INSIGHTS_FUNCTIONS).nullish().describe('Metrics Insights: sort the series by this.'),
+    .describe('Exactly the dimensions of the metrics to include.'),
+  limit: wholeNumber(1, 500).nullish().describe('Most series.'),
+  sort_order: z.enum(['ASC', 'DESC']).nullish(),
+  order_by_statistic: z.enum(INSIGHTS_FUNCTIONS).nullish(),
+  account_id: accountId.nullish(),
   queries: z
     .array(metricDataQuery)
     .min(1, 'must hold at least one query')
     .max(500, 'must hold at most 500 queries')
     .nullish()
-    .describe('Several metrics or expressions at once, instead of the arguments above.'),
+    .describe('Several metrics, percentiles or math, instead of the above.'),
   ...targetInput,
 });
 

@@ -114,6 +114,12 @@ describe('account_id', () => {
     expect(toMetricDataQueries(given, 60)).toMatchObject([{ Id: 'a', AccountId: '222222222222' }]);
   });
 
+  it('goes with one metric, not with Metrics Insights, which selects accounts itself', () => {
+    const account_id = '222222222222';
+    expect(toMetricDataQueries(input({ ...cpu, account_id }), 60)).toMatchObject([{ Id: 'm1', AccountId: account_id }]);
+    expect(() => toMetricDataQueries(input({ ...cpu, account_id, limit: 1 }), 60)).toThrow(/^account_id: /);
+  });
+
   it('is refused beside an expression, which names accounts itself', () => {
     const given = input({ queries: [{ id: 'a', expression: 'b', account_id: '222222222222' }] });
     expect(() => toMetricDataQueries(given, 60)).toThrow(/^queries\.0\.account_id: goes with metric_stat/);

@@ -19,7 +19,14 @@ export function toMetricDataQueries(input: MetricDataInput, defaultPeriod: numbe
   const statistic = input.statistic ?? 'AVG';
   if (!usesMetricsInsights(input)) {
     const Metric = { Namespace: namespace, MetricName: metricName, Dimensions: toDimensions(input.dimensions) };
-    return [{ Id: 'm1', MetricStat: { Metric, Stat: apiStatistic(statistic), Period: defaultPeriod } }];
+    const MetricStat = { Metric, Stat: apiStatistic(statistic), Period: defaultPeriod };
+    return [{ Id: 'm1', MetricStat, ...accountOf(input) }];
+  }
+  if (input.account_id != null) {
+    throw new InvalidInput(
+      'account_id',
+      'goes with one metric; in Metrics Insights use WHERE AWS.AccountId in queries',
+    );
   }
   const expression = metricsInsightsQuery({
     namespace,
@@ -79,7 +86,15 @@ function toQuery(query: QueryInput, index: number, all: readonly QueryInput[], d
   if (stat == null) throw new InvalidInput(field, 'give either metric_stat or expression');
   const Metric = { Namespace: stat.namespace, MetricName: stat.metric_name, Dimensions: toDimensions(stat.dimensions) };
   const MetricStat = { Metric, Stat: apiStatistic(stat.statistic), Period: period };
-  return { ...common, MetricStat, ...(query.account_id != null && { AccountId: query.account_id }) };
+  return { ...common, MetricStat, ...accountOf(query) };
+}
+
+function accountOf({
+  account_id: account,
+}: {
+  readonly account_id?: string | null;
+}): Pick<MetricDataQuery, 'AccountId'> {
+  return account == null ? {} : { AccountId: account };
 }
 
 function toDimensions(dimensions: readonly DimensionInput[] | null | undefined): { Name: string; Value: string }[] {

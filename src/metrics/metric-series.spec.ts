@@ -47,8 +47,8 @@ describe('MetricSeries', () => {
     expect(series.full).toBe(true);
     const output = series.toOutput(false);
     const [a, b] = output.metricDataResults;
-    expect(output.truncated).toBe(true);
-    expect(a?.datapoints).toHaveLength(MAX_DATAPOINTS / 2);
+    expect(output).toMatchObject({ truncated: true, returned: MAX_DATAPOINTS, total: MAX_DATAPOINTS + 10 });
+    expect(a?.datapoints).toHaveLength(MAX_DATAPOINTS - 10);
     expect(a?.datapoints.at(-1)?.value).toBe(MAX_DATAPOINTS - 1);
     expect(b?.datapoints).toHaveLength(10);
   });

@@ -1,6 +1,7 @@
 import type { GetMetricDataOutput, MessageData, MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
 import { isoTime } from '../cloudwatch/iso-time.js';
+import { hintFor, newestWithin } from './newest-points.js';
 
 /** The most points one answer holds. */
 export const MAX_DATAPOINTS = 10_000;
@@ -25,8 +26,13 @@ export const metricDataOutput = z.object({
     )
     .describe('One entry a series.'),
   messages: messages.describe('What CloudWatch says of the call.'),
-  truncated: z.boolean().describe('True when only the newest points are returned; narrow the range or the series.'),
+  returned: z.int().describe('Points in this answer.'),
+  total: z.int().nullable().describe('Points there are; null when not counted to the end.'),
+  truncated: z.boolean().describe('True when only the newest points of each series are here.'),
+  hint: z.string().nullable().describe('How to get the rest.'),
 });
+
+type SeriesResult = z.output<typeof metricDataOutput>['metricDataResults'][number];
 
 interface Series {
   readonly id: string;
@@ -51,15 +57,20 @@ export class MetricSeries {
     return this.datapointCount >= MAX_DATAPOINTS;
   }
 
-  /** The answer; when there are too many points each series keeps an equal number of its newest. */
-  toOutput(morePages: boolean): z.output<typeof metricDataOutput> {
-    const share = Math.max(1, Math.floor(MAX_DATAPOINTS / Math.max(1, this.series.size)));
-    const keep = this.datapointCount > MAX_DATAPOINTS ? share : MAX_DATAPOINTS;
-    const all = [...this.series.values()];
+  /** The answer: of each series as many of its newest points as fit into the budget, the same number for all. */
+  toOutput(morePages: boolean, budgetBytes = Infinity): z.output<typeof metricDataOutput> {
+    const whole = [...this.series.values()].map(toResult);
+    const metricDataResults = newestWithin(whole, budgetBytes, MAX_DATAPOINTS);
+    const returned = metricDataResults.reduce((sum, { datapoints }) => sum + datapoints.length, 0);
+    const truncated = morePages || returned < this.datapointCount || metricDataResults.length < whole.length;
+    const total = morePages ? null : this.datapointCount;
     return {
-      metricDataResults: all.map((series) => toResult(series, keep)),
+      metricDataResults,
       messages: this.messages.map(toMessage),
-      truncated: morePages || all.some(({ datapoints }) => datapoints.length > keep),
+      returned,
+      total,
+      truncated,
+      hint: truncated ? hintFor(whole, metricDataResults, total) : null,
     };
   }
 
@@ -92,13 +103,13 @@ export class MetricSeries {
   }
 }
 
-function toResult(series: Series, keep: number): z.output<typeof metricDataOutput>['metricDataResults'][number] {
+function toResult(series: Series): SeriesResult {
   const ascending = series.datapoints.toSorted((a, b) => a.time.getTime() - b.time.getTime());
   return {
     id: series.id,
     label: series.label,
     statusCode: series.statusCode,
-    datapoints: ascending.slice(-keep).map(({ time, value }) => ({ timestamp: isoTime(time), value })),
+    datapoints: ascending.map(({ time, value }) => ({ timestamp: isoTime(time), value })),
     messages: series.messages.map(toMessage),
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseInsightsQuery } from '../demo/aws-emulator/cloudwatch/metrics-insights.js';
 import { type MetricsInsightsInput, metricsInsightsQuery } from './metrics-insights-query.js';
 
 const BARE: MetricsInsightsInput = {
@@ -62,6 +63,31 @@ describe('metricsInsightsQuery', () => {
         expect(withoutQuoted(metricsInsightsQuery(input))).toBe(
           `SELECT AVG("") FROM SCHEMA("", "") WHERE ""='' GROUP BY ""`,
         );
+      }),
+    );
+  });
+
+  it('is read back as what it was made of, also by another reader of the language [ARG-14]', () => {
+    const text = fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^[\\'" a-z-]{1,12}$/));
+    fc.assert(
+      fc.property(text, text, text, text, (namespace, metricName, name, value) => {
+        const query = metricsInsightsQuery({
+          ...BARE,
+          namespace,
+          metricName,
+          dimensions: [{ name, value }],
+          schemaKeys: [name],
+          groupBy: name,
+          limit: 5,
+        });
+        expect(parseInsightsQuery(query)).toMatchObject({
+          namespace,
+          metricName,
+          schema: [name],
+          conditions: [{ dimension: name, value }],
+          groupBy: [name],
+          limit: 5,
+        });
       }),
     );
   });

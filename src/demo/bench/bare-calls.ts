@@ -1,9 +1,14 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetAlarmMuteRuleCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { localProfile } from '../aws-emulator/roles.js';
 import { serveParent } from './child.js';
 import { measure } from './load.js';
 
-/** Candidate c: the same AWS call from the bare SDK. Runs on start and announces its timing. */
+/** Candidate c: the same AWS calls from the bare SDK. Runs on start and announces its timing. */
 await serveParent(async () => {
   const { accessKeyId, secretAccessKey } = localProfile('111111111111');
   const client = new CloudWatchClient({
@@ -11,10 +16,22 @@ await serveParent(async () => {
     endpoint: process.env['BENCH_AWS_URL'] ?? '',
     credentials: { accessKeyId, secretAccessKey },
   });
-  const call = async (): Promise<void> => {
-    await client.send(
-      new DescribeAlarmsCommand({ StateValue: 'ALARM', AlarmTypes: ['CompositeAlarm', 'MetricAlarm'], MaxRecords: 51 }),
+  const muteRules = async (): Promise<void> => {
+    const { AlarmMuteRuleSummaries: rules = [] } = await client.send(
+      new ListAlarmMuteRulesCommand({ Statuses: ['ACTIVE'], MaxRecords: 10 }),
     );
+    const names = rules.map(({ AlarmMuteRuleArn: arn }) => arn?.split(':').at(-1));
+    await Promise.all(
+      names.map((AlarmMuteRuleName) => client.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName }))),
+    );
+  };
+  const alarms = new DescribeAlarmsCommand({
+    StateValue: 'ALARM',
+    AlarmTypes: ['CompositeAlarm', 'MetricAlarm', 'LogAlarm'],
+    MaxRecords: 100,
+  });
+  const call = async (): Promise<void> => {
+    await Promise.all([client.send(alarms), muteRules()]);
   };
   const calls = Number(process.env['BENCH_CALLS']);
   await measure(call, Math.ceil(calls / 5));

@@ -4,6 +4,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { GetActiveAlarmsTool, getActiveAlarms } from '../../alarms/get-active-alarms.tool.js';
+import type { AppConfig } from '../../config/app-config.js';
 import type { CredentialsService } from '../../credentials/credentials.service.js';
 import { LOCAL_PRINCIPAL } from '../../principal.js';
 import { localProfile } from '../aws-emulator/roles.js';
@@ -17,7 +18,10 @@ await serveParent(async () => {
     endpoint: process.env['BENCH_AWS_URL'] ?? '',
     credentials: { accessKeyId, secretAccessKey },
   });
-  const tool = new GetActiveAlarmsTool({ client: async () => client } as unknown as CredentialsService);
+  const tool = new GetActiveAlarmsTool(
+    { client: async () => client } as unknown as CredentialsService,
+    { tools: { resultBudgetBytes: 100_000 } } as AppConfig,
+  );
   const { name, title, description, input, output, annotations } = getActiveAlarms;
   const handler = createMcpHandler(() => {
     const server = new McpServer({ name: 'bare', version: '1.0.0' });
