@@ -4,6 +4,7 @@ import { assembleAuth, type AuthConfig } from './auth-config.js';
 import { assembleAws, type AwsConfig } from './aws-config.js';
 import type { Findings } from './findings.js';
 import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
+import { assembleLimits, type LimitsConfig } from './limits-config.js';
 import { assembleScopes, type ScopeRules } from './scopes.js';
 import { type SettingName, type Settings, settingNotes, settingsSchema } from './settings.js';
 import { assembleTools, type ToolsConfig } from './tools-config.js';
@@ -15,11 +16,7 @@ export interface AppConfig {
   readonly scopes: ScopeRules;
   readonly aws: AwsConfig;
   readonly tools: ToolsConfig;
-  readonly limits: {
-    readonly perUserPerMinute: number;
-    readonly failedAuthPerMinute: number;
-    readonly expectedReplicas: number;
-  };
+  readonly limits: LimitsConfig;
   /** The first seals, all of them open. */
   readonly stateSecrets: readonly [string, ...string[]];
   /** False: the secret is random, known to this replica only, until it restarts. */
@@ -68,11 +65,7 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
     scopes: assembleScopes(settings, auth, findings),
     aws: assembleAws(settings, auth, findings),
     tools: assembleTools(settings),
-    limits: {
-      perUserPerMinute: settings.RATE_LIMIT_PER_USER ?? 120,
-      failedAuthPerMinute: settings.RATE_LIMIT_FAILED_AUTH ?? 20,
-      expectedReplicas: settings.EXPECTED_REPLICAS ?? 1,
-    },
+    limits: assembleLimits(settings, findings),
     stateSecrets: stateSecrets(settings, findings),
     stateSecretConfigured: settings.STATE_SECRET !== undefined,
     logLevel: settings.LOG_LEVEL ?? settings.FASTMCP_LOG_LEVEL ?? 'info',

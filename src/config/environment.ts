@@ -1,5 +1,5 @@
 /** Variables that hold secrets and that nothing needs once the configuration is read. */
-const SECRETS = ['API_KEYS', 'OAUTH_CLIENT_SECRET', 'STATE_SECRET'] as const;
+const SECRETS = ['API_KEYS', 'OAUTH_CLIENT_SECRET', 'STATE_SECRET', 'REDIS_URL'] as const;
 
 /**
  * A copy of the environment (of this process, unless another is given), whose secrets are then removed from it: a child process, a crash report or a library that

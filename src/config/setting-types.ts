@@ -78,6 +78,15 @@ export function integer(minimum: number, maximum: number) {
   };
 }
 
+/** A number within bounds, written with digits and at most one point. */
+export function decimal(minimum: number, maximum: number) {
+  return (value: string, ctx: z.RefinementCtx): number | typeof z.NEVER => {
+    const number = Number(value);
+    if (/^\d{1,9}(\.\d{1,9})?$/.test(value) && number >= minimum && number <= maximum) return number;
+    return refuse(ctx, `must be a number from ${minimum} to ${maximum}`);
+  };
+}
+
 /** Host names that never leave this machine. */
 export function isLoopbackHost(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i.test(hostname);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ISSUER_EXCHANGES } from './issuer-settings.js';
+import { redisAddress } from './redis-address.js';
 import { scopeList, toolScopes } from './scopes.js';
 import {
+  decimal,
   exactOrigins,
   externalId,
   flag,
@@ -215,7 +217,22 @@ export const settingsSchema = z.object({
   RATE_LIMIT_FAILED_AUTH: optional(integer(1, 1_000_000)).meta(
     note('failed authentications a minute for each address', '20'),
   ),
-  EXPECTED_REPLICAS: optional(integer(1, 10_000)).meta(note('replicas among which in-process limits are divided', '3')),
+  EXPECTED_REPLICAS: optional(integer(1, 10_000)).meta(
+    note('replicas among which the limits are divided without Redis, or while it fails', '3'),
+  ),
+  MAX_STREAMS_PER_USER: optional(integer(1, 10_000)).meta(
+    note('streams one caller may have open at the same time, on each replica', '5'),
+  ),
+  MAX_STREAMS: optional(integer(1, 100_000)).meta(note('streams of all callers, on each replica', '500')),
+  REDIS_URL: strict(redisAddress).meta(
+    note('Redis in which replicas count limits together', 'rediss://:password@redis.example.com:6379'),
+  ),
+  AWS_CALL_RATE: optional(decimal(0.01, 10_000)).meta(
+    note(
+      "calls a second to each AWS operation, as a multiple of AWS's default quotas; more than 1 for accounts with raised quotas, less to leave room for others",
+      '0.5',
+    ),
+  ),
   LOG_LEVEL: optional(logLevel).meta(note('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'INFO')),
   FASTMCP_LOG_LEVEL: optional(logLevel).meta(note('older name of LOG_LEVEL', 'INFO')),
 });

@@ -1,6 +1,8 @@
+import { ServiceError } from '../errors.js';
 import type { Principal } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
-import { awsError } from './aws-error.js';
+import type { AwsCallLimitsService, LimitedCall } from './aws-call-limits.service.js';
+import { type AwsCall, awsError } from './aws-error.js';
 import { awsErrorKind, awsErrorName, awsRequestId } from './aws-error-names.js';
 import type { AwsSession } from './aws-session.js';
 
@@ -8,58 +10,104 @@ import type { AwsSession } from './aws-session.js';
 export interface AwsCallScope {
   readonly session: AwsSession;
   readonly events: Pick<SecurityEventsService, 'record'>;
+  readonly limits: Pick<AwsCallLimitsService, 'turn' | 'slowDown'>;
   readonly requestId: string;
   readonly principal: Principal;
   readonly region: string;
   readonly account: string;
   /** Whose rights are used, in words. */
   readonly identity: string;
+  /** Those who share AWS's quotas: the account, or the caller where it is not known. */
+  readonly quota: { readonly account: string; readonly owner: string };
+  /** Aborted when the caller cancels or disconnects. */
+  readonly signal: AbortSignal;
 }
 
-/** The SDK's `initialize` step, outside its retries: once for each `send`. */
-export type InitializeMiddleware = <O extends object>(
-  next: (args: { input: object }) => Promise<O>,
-  context: { readonly clientName?: string; readonly commandName?: string },
-) => (args: { input: object }) => Promise<O>;
+/** What a call is, besides where it goes. */
+export type AwsOperation = Pick<AwsCall, 'service' | 'operation' | 'input' | 'iamActions'>;
+
+interface MiddlewareContext {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
+/** A step of the SDK. */
+type Middleware<A extends object> = <O extends object>(
+  next: (args: A) => Promise<O>,
+  context: MiddlewareContext,
+) => (args: A) => Promise<O>;
 
 /** The part of an SDK client that takes middleware. */
 export interface MiddlewareHost {
   readonly middlewareStack: {
-    add(middleware: InitializeMiddleware, options: { step: 'initialize'; name: string; priority: 'high' }): void;
+    /** Outside the SDK's retries: once for each `send`. */
+    add(
+      middleware: Middleware<{ input: object }>,
+      options: { step: 'initialize'; name: string; priority: 'high' },
+    ): void;
+    /** Once for each try. */
+    add(
+      middleware: Middleware<{ input: object; request: unknown }>,
+      options: { step: 'finalizeRequest'; name: string; priority: 'low' },
+    ): void;
   };
 }
 
-/** Makes each call of a client recorded, its errors ours, and expired credentials renewed and tried once more. */
+/** Makes each call of a client one of `performAwsCall`, and each try of it wait for its turn. */
 export function watchAwsCalls(client: MiddlewareHost, scope: AwsCallScope): void {
-  client.middlewareStack.add(awsCallMiddleware(scope), { step: 'initialize', name: 'awsCall', priority: 'high' });
+  const { middlewareStack: stack } = client;
+  stack.add(
+    (next, context) => (args) => performAwsCall(scope, { ...named(context), input: args.input }, () => next(args)),
+    { step: 'initialize', name: 'awsCall', priority: 'high' },
+  );
+  stack.add((next, context) => (args) => inTurn(scope, named(context), () => next(args)), {
+    step: 'finalizeRequest',
+    name: 'awsCallLimit',
+    priority: 'low',
+  });
 }
 
-function awsCallMiddleware(scope: AwsCallScope): InitializeMiddleware {
-  return (next, context) => async (args) => {
-    const call = {
-      service: iamPrefix(context.clientName ?? ''),
-      operation: (context.commandName ?? '').replace(/Command$/, ''),
-      region: scope.region,
-      identity: scope.identity,
-      input: args.input,
-    };
-    const send = (): ReturnType<typeof next> => recorded(scope, call, () => next(args));
-    const used = scope.session.current;
-    try {
-      return await send().catch(async (error: unknown) => {
-        if (awsErrorKind(error) !== 'expired') throw error;
-        await scope.session.renew(used);
-        return send();
-      });
-    } catch (error) {
-      throw awsError(error, call);
-    }
-  };
+/**
+ * One AWS call of a caller: recorded, its errors ours, and when the credentials have expired they are renewed and it is
+ * tried once more.
+ * @throws ServiceError
+ */
+export async function performAwsCall<O extends object>(
+  scope: AwsCallScope,
+  operation: AwsOperation,
+  send: () => Promise<O>,
+): Promise<O> {
+  const used = scope.session.current;
+  try {
+    return await recorded(scope, operation, send).catch(async (error: unknown) => {
+      if (awsErrorKind(error) !== 'expired') throw error;
+      await scope.session.renew(used);
+      return recorded(scope, operation, send);
+    });
+  } catch (error) {
+    throw awsError(error, { ...operation, region: scope.region, identity: scope.identity });
+  }
+}
+
+/** One try of a call, when AWS's quota has room for it. */
+export async function inTurn<O>(
+  { limits, quota, region, signal }: AwsCallScope,
+  { service, operation }: Pick<AwsOperation, 'service' | 'operation'>,
+  send: () => Promise<O>,
+): Promise<O> {
+  const call: LimitedCall = { ...quota, region, operation: `${service}:${operation}`, signal };
+  await limits.turn(call);
+  try {
+    return await send();
+  } catch (error) {
+    if (awsErrorKind(error) === 'throttled') limits.slowDown(call);
+    throw error;
+  }
 }
 
 async function recorded<O extends object>(
   scope: AwsCallScope,
-  { service, operation }: { readonly service: string; readonly operation: string },
+  { service, operation }: AwsOperation,
   send: () => Promise<O>,
 ): Promise<O> {
   const { events, requestId, principal, region, account } = scope;
@@ -72,6 +120,8 @@ async function recorded<O extends object>(
     events.record({ ...facts, outcome: 'ok', awsRequestId: awsRequestId(output), durationMs: durationMs() });
     return result;
   } catch (error) {
+    // Nothing was sent.
+    if (error instanceof ServiceError) throw error;
     events.record({
       ...facts,
       outcome: 'error',
@@ -81,6 +131,10 @@ async function recorded<O extends object>(
     });
     throw error;
   }
+}
+
+function named({ clientName = '', commandName = '' }: MiddlewareContext): { service: string; operation: string } {
+  return { service: iamPrefix(clientName), operation: commandName.replace(/Command$/, '') };
 }
 
 function iamPrefix(clientName: string): string {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, StartLiveTailCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetIdCommand } from '@aws-sdk/client-cognito-identity';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -155,6 +155,29 @@ describe('AwsClientFactory.forUser', () => {
     const command = new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::111111111111:role/x', RoleSessionName: 'x' });
     await expect(sts.send(command)).rejects.toThrow('not sent');
     expect(hosts).toEqual(['monitoring.eu-west-1.amazonaws.com', 'sts.us-east-1.amazonaws.com']);
+  });
+});
+
+describe('the host of Live Tail', () => {
+  it.each([
+    ["is AWS's host for streams", undefined, 'stream-logs.eu-west-1.amazonaws.com'],
+    ['is the one endpoint, where one is configured', 'http://127.0.0.1:4566', '127.0.0.1'],
+  ])('%s', async (_case, endpointUrl, expected) => {
+    const factory = new AwsClientFactory(configuration(endpointUrl));
+    const client = factory.forUser(CloudWatchLogsClient, () => alice, 'eu-west-1');
+    let host = '';
+    const last = { step: 'finalizeRequest', priority: 'low' } as const;
+    client.middlewareStack.add(
+      () => async (args) => {
+        host = (args.request as { hostname: string }).hostname;
+        throw new Error('not sent');
+      },
+      last,
+    );
+    const logGroupIdentifiers = ['arn:aws:logs:eu-west-1:111111111111:log-group:/a'];
+    await expect(client.send(new StartLiveTailCommand({ logGroupIdentifiers }))).rejects.toThrow('not sent');
+    expect(host).toBe(expected);
+    factory.onApplicationShutdown();
   });
 });
 

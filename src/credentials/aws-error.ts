@@ -11,6 +11,8 @@ export interface AwsCall {
   /** Whose rights the call used, in words: `your role arn:...`. */
   readonly identity: string;
   readonly input: object;
+  /** The IAM actions it needs; default: the one of its own name. */
+  readonly iamActions?: readonly string[];
 }
 
 const THROTTLE_RETRY_SECONDS = 5;
@@ -30,7 +32,7 @@ export function awsError(error: unknown, call: AwsCall): ServiceError {
     case 'access-denied':
       return new ServiceError(
         'aws_access_denied',
-        `AWS denied ${action} to ${call.identity} in ${call.region}; ask whoever manages it to allow that action.`,
+        `AWS denied ${action} to ${call.identity} in ${call.region}; ask whoever manages it to allow ${call.iamActions?.join(' and ') ?? 'that action'}.`,
         options,
       );
     case 'expired':

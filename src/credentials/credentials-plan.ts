@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AppConfig } from '../config/app-config.js';
 import type { IssuerSettings } from '../config/issuer-settings.js';
 import { ServiceError } from '../errors.js';
-import type { CarriedCredentials, PresentedToken, Principal } from '../principal.js';
+import { type CarriedCredentials, type PresentedToken, type Principal, principalKey } from '../principal.js';
 import { ID_TOKEN_NEEDED } from './exchange/cognito-error.js';
 import { TokenRefused } from './exchange/token-refused.js';
 import { accountOfRole, type CallerRole, noRole } from './role-mapping.js';
@@ -98,6 +98,12 @@ export function accountOf(plan: CredentialsPlan): string {
     case 'server-identity':
       return 'server';
   }
+}
+
+/** Who shares AWS's quotas with a call: its account, or its caller alone where the account is not known. */
+export function quotaOf(plan: CredentialsPlan, principal: Principal): { account: string; owner: string } {
+  const owner = principalKey(principal);
+  return { account: plan.kind === 'claim-credentials' ? owner : accountOf(plan), owner };
 }
 
 /** Whose rights a call uses, in words for that caller. */

@@ -2,6 +2,7 @@ import { Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { type CallContext, PRINCIPAL, type Principal } from '../principal.js';
 import { SecurityMonitoringModule } from '../security-monitoring/security-monitoring.module.js';
+import { AwsCallLimitsService } from './aws-call-limits.service.js';
 import { AwsClientFactory } from './aws-client.factory.js';
 import { CredentialsCacheService } from './credentials-cache.service.js';
 import { CredentialsExchangeService } from './credentials-exchange.service.js';
@@ -12,6 +13,7 @@ import { CognitoIdentityExchange } from './exchange/cognito-identity.exchange.js
 import { LocalProfileExchange } from './exchange/local-profile.exchange.js';
 import { ServerIdentityExchange } from './exchange/server-identity.exchange.js';
 import { WebIdentityExchange } from './exchange/web-identity.exchange.js';
+import { SignedFetchClient } from './signed-fetch.client.js';
 
 /** Principal to AWS. Only PRINCIPAL and CredentialsService live for one call; everything else is a singleton. */
 @Module({
@@ -27,6 +29,8 @@ import { WebIdentityExchange } from './exchange/web-identity.exchange.js';
     CredentialsExchangeService,
     CredentialsCacheService,
     AwsClientFactory,
+    AwsCallLimitsService,
+    SignedFetchClient,
     AssumeRoleExchange,
     WebIdentityExchange,
     CognitoIdentityExchange,

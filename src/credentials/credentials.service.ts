@@ -5,13 +5,15 @@ import { regionsOfPartition } from '../config/aws-regions.js';
 import { ServiceError } from '../errors.js';
 import { type CallContext, PRINCIPAL, type Principal } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
-import { type MiddlewareHost, watchAwsCalls } from './aws-call.middleware.js';
+import { type AwsCallScope, type MiddlewareHost, watchAwsCalls } from './aws-call.middleware.js';
+import { AwsCallLimitsService } from './aws-call-limits.service.js';
 import { type AwsClientConstructor, AwsClientFactory } from './aws-client.factory.js';
 import { AwsSession } from './aws-session.js';
 import { accessOf } from './access.js';
 import { type AwsTarget, awsTarget, type TargetInput } from './aws-target.js';
 import { CredentialsExchangeService } from './credentials-exchange.service.js';
-import { accountOf, identityInWords } from './credentials-plan.js';
+import { accountOf, identityInWords, quotaOf } from './credentials-plan.js';
+import { SignedFetchClient, type SignedRequest } from './signed-fetch.client.js';
 
 /** Whom a handle such as a query id belongs to, and where it is valid. */
 export interface AwsOwner {
@@ -51,6 +53,8 @@ export class CredentialsService {
     private readonly exchanges: CredentialsExchangeService,
     private readonly factory: AwsClientFactory,
     private readonly events: SecurityEventsService,
+    private readonly limits: AwsCallLimitsService,
+    private readonly fetches: SignedFetchClient,
   ) {}
 
   /**
@@ -59,21 +63,19 @@ export class CredentialsService {
    * @throws ServiceError before any AWS call for a target, role or token that cannot work
    */
   async client<C extends MiddlewareHost>(Client: AwsClientConstructor<C>, input: TargetInput): Promise<C> {
-    const { account, region } = this.target(input);
-    const { plan } = account;
-    const caller = { principal: this.principal, requestId: this.call.requestId };
-    const credentials = await unlessAborted(this.exchanges.obtain(plan, caller), this.call.signal);
-    const session = new AwsSession(credentials, (stale) => this.exchanges.renew(plan, caller, stale));
-    const client = this.factory.forUser(Client, () => session.current, region);
-    watchAwsCalls(client, {
-      ...caller,
-      session,
-      events: this.events,
-      region,
-      account: accountOf(plan),
-      identity: identityInWords(plan),
-    });
+    const scope = await this.scope(input);
+    const client = this.factory.forUser(Client, () => scope.session.current, scope.region);
+    watchAwsCalls(client, scope);
     return client;
+  }
+
+  /**
+   * The JSON of an answer of CloudWatch's HTTP interface, asked with the caller's own credentials; for what no SDK
+   * client offers. Recorded, limited and renewed as the calls of `client` are.
+   * @throws ServiceError
+   */
+  async signedFetch(input: TargetInput, request: SignedRequest): Promise<unknown> {
+    return this.fetches.get(await this.scope(input), request);
   }
 
   /** Who owns what this call makes in a target; asks AWS nothing. */
@@ -95,6 +97,25 @@ export class CredentialsService {
       id: /^\d{12}$/.exec(accountOf(plan))?.[0],
       roleArn: 'roleArn' in plan ? plan.roleArn : undefined,
     }));
+  }
+
+  private async scope(input: TargetInput): Promise<AwsCallScope> {
+    const { account, region } = this.target(input);
+    const { plan } = account;
+    const { requestId, signal } = this.call;
+    const caller = { principal: this.principal, requestId };
+    const credentials = await unlessAborted(this.exchanges.obtain(plan, caller), signal);
+    return {
+      ...caller,
+      session: new AwsSession(credentials, (stale) => this.exchanges.renew(plan, caller, stale)),
+      events: this.events,
+      limits: this.limits,
+      region,
+      account: accountOf(plan),
+      identity: identityInWords(plan),
+      quota: quotaOf(plan, this.principal),
+      signal,
+    };
   }
 
   private target(input: TargetInput): AwsTarget {

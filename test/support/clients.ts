@@ -11,28 +11,59 @@ export interface ToolResult {
 export interface CallOptions {
   readonly onprogress?: (progress: { progress: number; message?: string }) => void;
   readonly signal?: AbortSignal;
+  /** Milliseconds until the client itself gives up. */
+  readonly timeout?: number;
 }
+
+export interface Completed {
+  readonly values: string[];
+  readonly total?: number;
+  readonly hasMore?: boolean;
+}
+
+/** A prompt by its name or a resource template by its text. */
+export type Reference =
+  { readonly type: 'ref/prompt'; readonly name: string } | { readonly type: 'ref/resource'; readonly uri: string };
 
 /** What every MCP client can do, whichever SDK and protocol era it is of. */
 export interface McpClient {
+  readonly capabilities: object | undefined;
+  readonly instructions: string | undefined;
+  prompts(): Promise<{ name: string; title?: string; arguments?: { name: string; required?: boolean }[] }[]>;
+  /** The text of a prompt. */
+  prompt(name: string, args: Record<string, string>): Promise<string>;
+  resources(): Promise<{ uri: string; name: string; title?: string; description?: string }[]>;
+  templates(): Promise<{ uriTemplate: string; name: string }[]>;
+  /** The text of a resource. */
+  read(uri: string): Promise<string>;
+  complete(
+    ref: Reference,
+    argument: { name: string; value: string },
+    given?: Record<string, string>,
+  ): Promise<Completed>;
   tools(): Promise<{ name: string; title?: string; inputSchema: object; outputSchema?: object }[]>;
   call(name: string, args: object, options?: CallOptions): Promise<ToolResult>;
   close(): Promise<void>;
 }
 
-export type Connect = (endpoint: string, token: string) => Promise<McpClient>;
+/** How a client sends its requests; default: `fetch`. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+export type Connect = (endpoint: string, token: string, fetch?: Fetch) => Promise<McpClient>;
 
 const clientInfo = { name: 'e2e', version: '1.0.0' };
 
-const requestInit = (token: string): { requestInit: RequestInit } => ({
+const transport = (token: string, fetch?: Fetch): { requestInit: RequestInit; fetch?: Fetch } => ({
   requestInit: { headers: { authorization: `Bearer ${token}` } },
+  ...(fetch && { fetch }),
 });
 
 /** The clients in the field (LibreChat among them) ship this SDK. */
-export const connectV1: Connect = async (endpoint, token) => {
+export const connectV1: Connect = async (endpoint, token, fetch) => {
   const client = new V1Client(clientInfo);
-  await client.connect(new V1Transport(new URL(endpoint), requestInit(token)));
+  await client.connect(new V1Transport(new URL(endpoint), transport(token, fetch)));
   return {
+    ...surfaceOf(client),
     tools: async () => (await client.listTools()).tools,
     call: async (name, args, options) =>
       (await client.callTool({ name, arguments: { ...args } }, undefined, options)) as ToolResult,
@@ -40,11 +71,34 @@ export const connectV1: Connect = async (endpoint, token) => {
   };
 };
 
+/** What both SDKs call the same. */
+function surfaceOf(client: V1Client | ModernClient): Omit<McpClient, 'tools' | 'call' | 'close'> {
+  return {
+    capabilities: client.getServerCapabilities(),
+    instructions: client.getInstructions(),
+    prompts: async () => (await client.listPrompts()).prompts,
+    prompt: async (name, args) => {
+      const { messages } = await client.getPrompt({ name, arguments: args });
+      const [content] = messages.map((message) => message.content);
+      return content?.type === 'text' ? content.text : '';
+    },
+    resources: async () => (await client.listResources()).resources,
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    read: async (uri) => {
+      const [content] = (await client.readResource({ uri })).contents;
+      return content !== undefined && 'text' in content ? content.text : '';
+    },
+    complete: async (ref, argument, given) =>
+      (await client.complete({ ref, argument, ...(given && { context: { arguments: given } }) })).completion,
+  };
+}
+
 function connectV2(mode: 'legacy' | { pin: string }): Connect {
-  return async (endpoint, token) => {
+  return async (endpoint, token, fetch) => {
     const client = new ModernClient(clientInfo, { versionNegotiation: { mode } });
-    await client.connect(new ModernTransport(new URL(endpoint), requestInit(token)));
+    await client.connect(new ModernTransport(new URL(endpoint), transport(token, fetch)));
     return {
+      ...surfaceOf(client),
       tools: async () => (await client.listTools()).tools,
       call: async (name, args, options) =>
         (await client.callTool({ name, arguments: { ...args } }, options)) as ToolResult,

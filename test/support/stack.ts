@@ -101,6 +101,7 @@ export async function startStack({
     AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
     STATE_SECRET: randomBytes(48).toString('base64'),
     RATE_LIMIT_PER_USER: '100000',
+    AWS_CALL_RATE: '1000',
     RATE_LIMIT_FAILED_AUTH: '100000',
     LOG_LEVEL: 'INFO',
     ...env,

@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import type { z } from 'zod';
 import { loadAppConfig } from '../../src/config/app-config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
-import { type AwsEmulator, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
 import { type Tool, TOOL_DEFINITION, type ToolCall, type ToolDefinition, type ToolImage } from '../../src/mcp/tool.js';
 import { parseToolArguments } from '../../src/mcp/tool-arguments.js';
 import { toolSchemas } from '../../src/mcp/tool-schema.js';
@@ -37,12 +37,13 @@ export interface ToolRig {
   close(): Promise<void>;
 }
 
-/** Starts the rooms with these modules between two real callers and the emulator. */
+/** Starts the rooms with these modules between two real callers and the emulator, or another AWS that is started for them. */
 export async function startToolRig(
   imports: NonNullable<ModuleMetadata['imports']>,
   env: Readonly<Record<string, string>> = {},
+  options: AwsEmulatorOptions | (() => Promise<AwsEmulator>) = {},
 ): Promise<ToolRig> {
-  const aws = await startAwsEmulator();
+  const aws = typeof options === 'function' ? await options() : await startAwsEmulator(options);
   const config = loadAppConfig({
     API_KEYS: randomBytes(32).toString('hex'),
     AWS_ENDPOINT_URL: aws.url,
@@ -50,6 +51,7 @@ export async function startToolRig(
     AWS_CLOUDWATCH_ROLE_ARN: ALICE_ROLE,
     AWS_ALLOWED_ROLE_ARNS: `${ALICE_ROLE},${BOB_ROLE}`,
     AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
+    AWS_CALL_RATE: '1000',
     ...env,
   });
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

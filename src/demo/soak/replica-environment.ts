@@ -33,6 +33,7 @@ export function replicaEnvironment({ resource, issuer, awsUrl }: ReplicaNetwork)
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
     STATE_SECRET: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_USER: '1000000',
+    AWS_CALL_RATE: '1000',
     RATE_LIMIT_FAILED_AUTH: '1000000',
     EXPECTED_REPLICAS: '3',
     LOG_LEVEL: 'INFO',
