@@ -16,6 +16,6 @@ describe('withinBudget', () => {
   });
 
   it('remembers that the list was cut before', () => {
-    expect(withinBudget({ items: [1], truncated: true })).toEqual({ items: [1], truncated: true });
+    expect(withinBudget({ items: [1], truncated: true }, 100)).toEqual({ items: [1], truncated: true });
   });
 });

@@ -11,9 +11,11 @@ import {
 import { metadataUrl } from '../auth/protected-resource-metadata.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { Principal } from '../principal.js';
+import { StreamLimitService } from '../security-monitoring/rate-limit/stream-limit.service.js';
 import type { AnswerForm } from './accept.js';
 import { InFlightCallsService } from './in-flight-calls.service.js';
-import { McpServerFactory, type McpRequest, toAuthInfo } from './mcp-server.factory.js';
+import { type McpRequest, toAuthInfo } from './mcp-request.js';
+import { McpServerFactory } from './mcp-server.factory.js';
 import { ownsSessionId, sealSessionId } from './session-id.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 import { writeWebResponse } from './web-response.js';
@@ -29,7 +31,7 @@ export interface McpPost {
 interface JsonRpcShape {
   readonly id?: unknown;
   readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly requestId?: unknown };
+  readonly params?: { readonly name?: unknown; readonly uri?: unknown; readonly requestId?: unknown };
 }
 
 const BOTH_FORMS = 'application/json, text/event-stream';
@@ -48,6 +50,7 @@ export class McpEndpointService implements OnApplicationShutdown {
     private readonly servers: McpServerFactory,
     private readonly registry: ToolRegistryService,
     private readonly inFlight: InFlightCallsService,
+    private readonly streams: StreamLimitService,
   ) {
     const factory = ({ authInfo }: McpRequestContext) => this.servers.create(authInfo);
     this.quick = createMcpHandler(factory, { responseMode: 'auto' });
@@ -60,8 +63,12 @@ export class McpEndpointService implements OnApplicationShutdown {
 
   async serve(request: IncomingMessage, response: ServerResponse, post: McpPost): Promise<void> {
     const message = (post.body ?? {}) as JsonRpcShape;
+    const closeStream = this.isLong(message, post.form) ? this.streams.open(request, post.principal) : undefined;
     const abort = new AbortController();
-    response.once('close', () => abort.abort());
+    response.once('close', () => {
+      closeStream?.();
+      abort.abort();
+    });
     const webRequest = toWebRequest(request, this.config.http.resource, abort.signal);
     const legacy = await isLegacyRequest(webRequest, post.body);
     const sessionId = legacy ? this.ownSessionId(request, post.principal) : undefined;
@@ -76,23 +83,32 @@ export class McpEndpointService implements OnApplicationShutdown {
       await writeWebResponse(answer, response);
     } finally {
       done?.();
+      closeStream?.();
     }
   }
 
+  /** Whether the answer is a stream that begins long before its end. Only these are few: every older client's is one. */
+  private isLong(message: JsonRpcShape, form: AnswerForm): boolean {
+    return message.method === 'subscriptions/listen' || (form === 'stream' && this.isSlowCall(message));
+  }
+
+  private isSlowCall({ method, params }: JsonRpcShape): boolean {
+    return method === 'tools/call' && this.registry.find(asText(params?.name) ?? '')?.definition.slow === true;
+  }
+
   private answer(webRequest: Request, post: McpPost, message: JsonRpcShape, legacy: boolean): Promise<Response> {
-    const toolName = typeof message.params?.name === 'string' ? message.params.name : undefined;
+    const { name, uri } = message.params ?? {};
     const call: McpRequest = {
       principal: post.principal,
       requestId: post.requestId,
-      method: typeof message.method === 'string' ? message.method : undefined,
-      toolName,
+      method: asText(message.method),
+      name: asText(name),
+      uri: asText(uri),
       progress: post.form === 'stream',
     };
     const options = { authInfo: toAuthInfo(call, metadataUrl(this.config)), parsedBody: post.body };
     if (legacy && post.form === 'json') return this.answerLegacyAsJson(webRequest, options);
-    const slow =
-      post.form === 'stream' && call.method === 'tools/call' && this.registry.find(toolName ?? '')?.definition.slow;
-    return (slow ? this.slow : this.quick).fetch(webRequest, options);
+    return (post.form === 'stream' && this.isSlowCall(message) ? this.slow : this.quick).fetch(webRequest, options);
   }
 
   /** The SDK's stateless leg always streams; a script that takes only JSON gets the same exchange as one body. */
@@ -126,6 +142,10 @@ export class McpEndpointService implements OnApplicationShutdown {
     const id = request.headers['mcp-session-id'];
     return typeof id === 'string' && ownsSessionId(this.config.stateSecrets, id, principal) ? id : undefined;
   }
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function toWebRequest(request: IncomingMessage, url: string, signal: AbortSignal): Request {

@@ -2,12 +2,19 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { SecurityMonitoringModule } from '../security-monitoring/security-monitoring.module.js';
+import { CallRunnerService } from './call-runner.service.js';
+import { CompletionMethodsService } from './completion-methods.service.js';
 import { InFlightCallsService } from './in-flight-calls.service.js';
 import { McpController } from './mcp.controller.js';
 import { McpEndpointService } from './mcp-endpoint.service.js';
 import { McpServerFactory } from './mcp-server.factory.js';
+import { PromptMethodsService } from './prompt-methods.service.js';
+import { ProviderRegistryService } from './provider-registry.service.js';
+import { ResourceMethodsService } from './resource-methods.service.js';
+import { ScopeChallengeService } from './scope-challenge.service.js';
 import { ToolCallController } from './tool-call.controller.js';
 import { ToolDispatcherService } from './tool-dispatcher.service.js';
+import { ToolMethodsService } from './tool-methods.service.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 import { UnknownPathController } from './unknown-path.controller.js';
 
@@ -15,6 +22,19 @@ import { UnknownPathController } from './unknown-path.controller.js';
 @Module({
   imports: [DiscoveryModule, AuthModule, SecurityMonitoringModule],
   controllers: [McpController, ToolCallController, UnknownPathController],
-  providers: [ToolRegistryService, ToolDispatcherService, McpServerFactory, McpEndpointService, InFlightCallsService],
+  providers: [
+    ToolRegistryService,
+    ProviderRegistryService,
+    CallRunnerService,
+    ToolDispatcherService,
+    ScopeChallengeService,
+    ToolMethodsService,
+    PromptMethodsService,
+    ResourceMethodsService,
+    CompletionMethodsService,
+    McpServerFactory,
+    McpEndpointService,
+    InFlightCallsService,
+  ],
 })
 export class McpModule {}

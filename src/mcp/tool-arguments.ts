@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { InvalidInput } from '../errors.js';
 import type { ToolDefinition } from './tool.js';
-import type { JsonSchema } from './tool-schema.js';
+import type { JsonSchema } from './json-schema.js';
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 

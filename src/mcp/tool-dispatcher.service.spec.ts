@@ -9,6 +9,7 @@ import { LOCAL_PRINCIPAL, type Principal } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from './tool.js';
+import { CallRunnerService } from './call-runner.service.js';
 import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 
@@ -57,6 +58,7 @@ beforeAll(async () => {
     providers: [
       ToolRegistryService,
       ToolDispatcherService,
+      CallRunnerService,
       {
         provide: APP_CONFIG,
         useValue: loadAppConfig({

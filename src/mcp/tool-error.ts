@@ -11,9 +11,13 @@ export function toServiceError(error: unknown, requestId: string): ServiceError 
 
 /** A failed tool call as an MCP result the model can act on. */
 export function toolErrorResult(error: ServiceError, requestId: string): CallToolResult {
+  return { content: [{ type: 'text', text: toolErrorText(error, requestId) }], isError: true };
+}
+
+/** A failure in one line, which begins with its stable code. */
+export function toolErrorText(error: ServiceError, requestId: string): string {
   const retry = error.retryAfterSeconds === undefined ? '' : ` Try again in ${error.retryAfterSeconds} s.`;
-  const text = `[${error.code}] ${error.message}${retry} (request id ${requestId})`;
-  return { content: [{ type: 'text', text }], isError: true };
+  return `[${error.code}] ${error.message}${retry} (request id ${requestId})`;
 }
 
 /** The status of a failed call on the plain HTTP endpoint; inside MCP the protocol has none left once a tool runs. */

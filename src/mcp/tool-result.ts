@@ -1,26 +1,35 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { ServiceError } from '../errors.js';
+import { markedData } from './marked-data.js';
 import type { ToolImage } from './tool.js';
 
 /** The most a single answer may hold, in bytes of JSON. */
 export const RESULT_LIMIT_BYTES = 1_000_000;
 
 /**
- * A tool's output as an MCP result: structured, and as text for clients that read only that.
+ * A tool's output as an MCP result: structured, and as text for clients that read only that, complete and marked as data.
+ * @param boundary makes the marks' boundary, as `markedData` asks for it
  * @throws ServiceError when it exceeds the limit; tools bound their results well below it
  */
 export function toolResult(
   output: Readonly<Record<string, unknown>>,
-  images: readonly ToolImage[] = [],
+  images: readonly ToolImage[],
+  boundary: () => string,
 ): CallToolResult {
-  const text = JSON.stringify(output);
-  if (Buffer.byteLength(text) > RESULT_LIMIT_BYTES) {
-    throw new ServiceError(
-      'result_too_large',
-      'The result is larger than 1 MB. Ask for less: a shorter time range, a lower limit or a narrower filter.',
-    );
-  }
-  return { content: [{ type: 'text', text }, ...images.map(toImageContent)], structuredContent: { ...output } };
+  const text = withinLimit(JSON.stringify(output));
+  return {
+    content: [{ type: 'text', text: markedData(text, boundary) }, ...images.map(toImageContent)],
+    structuredContent: { ...output },
+  };
+}
+
+/** The JSON of an answer. @throws ServiceError `result_too_large` when it exceeds the limit */
+export function withinLimit(text: string): string {
+  if (Buffer.byteLength(text) <= RESULT_LIMIT_BYTES) return text;
+  throw new ServiceError(
+    'result_too_large',
+    'The result is larger than 1 MB. Ask for less: a shorter time range, a lower limit or a narrower filter.',
+  );
 }
 
 /** An image as MCP content. */

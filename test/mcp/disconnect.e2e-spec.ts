@@ -7,27 +7,48 @@ const RUNS = 200;
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack();
+  // All of them are one user's, in one account.
+  stack = await startStack({
+    env: {
+      MAX_STREAMS_PER_USER: String(RUNS),
+      INSIGHTS_MAX_QUERIES_PER_USER: '100',
+      INSIGHTS_MAX_QUERIES_PER_ACCOUNT: '100',
+    },
+  });
 });
 afterAll(() => stack.close());
 
-const BODY = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: {
-    name: 'execute_log_insights_query',
-    arguments: {
-      log_group_names: ['/shop/checkout'],
-      start_time: 'now-1h',
-      end_time: 'now',
-      query_string: 'fields @message | limit 1 # takes 60s',
-      max_timeout: 60,
-    },
-  },
-});
+/** AWS lets ten queries start a second in one account and region. */
+const REGIONS = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-2',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'eu-central-1',
+  'eu-north-1',
+];
 
-function startThenDisconnect(token: string, afterMs: number): Promise<void> {
+const query = (region: string): string =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: {
+      name: 'execute_log_insights_query',
+      arguments: {
+        log_group_names: ['/shop/checkout'],
+        start_time: 'now-1h',
+        end_time: 'now',
+        query_string: 'fields @message | limit 1 # takes 60s',
+        max_timeout: 60,
+        region,
+      },
+    },
+  });
+
+function startThenDisconnect(token: string, region: string, afterMs: number): Promise<void> {
   return new Promise((resolve) => {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -39,7 +60,7 @@ function startThenDisconnect(token: string, afterMs: number): Promise<void> {
       setTimeout(() => outgoing.destroy(), afterMs);
     });
     outgoing.on('error', () => undefined).on('close', resolve);
-    outgoing.end(BODY);
+    outgoing.end(query(region));
   });
 }
 
@@ -50,7 +71,8 @@ describe(`${RUNS} clients that close the connection while their query runs`, () 
   it('stop it in AWS once each, within 2 s, and leave nothing behind [MCP-25]', { timeout: 60_000 }, async () => {
     const token = await stack.token('alice');
     for (let batch = 0; batch < RUNS; batch += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => startThenDisconnect(token, 500)));
+      const regions = Array.from({ length: 50 }, (_, index) => REGIONS[index % REGIONS.length] ?? '');
+      await Promise.all(regions.map((region) => startThenDisconnect(token, region, 500)));
       await eventually(() => expect(stack.aws.calls.of('StopQuery')).toHaveLength(batch + 50));
     }
     expect(stack.aws.calls.of('StartQuery')).toHaveLength(RUNS);
