@@ -55,6 +55,7 @@ export async function startDemoStack(): Promise<DemoStack> {
       OAUTH_AUDIENCE: endpoint,
       API_KEYS: apiKey,
       AWS_REGION: 'us-east-1',
+      TOOLSETS: 'all',
       AWS_ENDPOINT_URL: aws.url,
       INSECURE_ALLOW_AWS_ENDPOINT: 'true',
       AWS_CLOUDWATCH_ROLE_ARN: LIMITED_ROLE_ARN,

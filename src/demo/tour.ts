@@ -5,6 +5,7 @@ import { DEMO_USERS, type DemoUserName } from './oidc-issuer/users.js';
 import type { Terminal } from './terminal.js';
 import { accountsTour } from './tour-accounts.js';
 import { type Caller, TourCalls } from './tour-calls.js';
+import { depthsTour } from './tour-depths.js';
 import { fencesTour } from './tour-fences.js';
 import { expectThat, TourLog } from './tour-log.js';
 import { signInTour } from './tour-sign-in.js';
@@ -26,6 +27,8 @@ export async function runTour(stack: DemoStack, terminal: Terminal): Promise<boo
   const script = inRole('API key', plainHttpCaller(stack.endpoint, stack.apiKey), LIMITED_ROLE_ARN);
   const groupOfAlice = await toolsTour(tour, calls, alice, troubleOf(alice));
   await toolsTour(tour, calls, bob, troubleOf(bob));
+  const composite = 'shop-payments-degraded';
+  await depthsTour(tour, calls, alice, { trouble: troubleOf(alice), composite, group: groupOfAlice });
   await accountsTour(tour, calls, carol);
   await fencesTour(tour, calls, stack, { alice, bob, script, groupOfAlice });
 

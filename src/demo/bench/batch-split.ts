@@ -67,9 +67,9 @@ async function ours(query: string, range: Range, args: object = {}, caller: Tool
     query_string: query,
     ...args,
   });
-  const { results = [], cost = null } = answer.ok ? (answer.output as unknown as Answer) : {};
-  const error = answer.ok ? undefined : answer.error;
-  return { queries: startedIn(aws) - before, bytesScanned: cost?.bytes_scanned ?? 0, results, error };
+  if (!answer.ok) throw new Error(answer.error);
+  const { results, cost } = answer.output as unknown as Answer;
+  return { queries: startedIn(aws) - before, bytesScanned: cost?.bytes_scanned ?? 0, results };
 }
 
 function startedIn({ calls }: AwsEmulator): number {
@@ -174,7 +174,7 @@ async function neverEnding(): Promise<Line> {
   return [
     'rows, no part ends in its time',
     side(split, 'partial rows'),
-    side(answered, answered.error === undefined ? 'rows' : 'says what to narrow'),
+    side(answered, answered.results.length > 0 ? 'rows' : 'says what to narrow'),
   ];
 }
 
@@ -186,7 +186,7 @@ async function neverEndingStats(): Promise<Line> {
   return [
     'stats, no part ends in its time',
     side(split, 'unmerged parts'),
-    side(answered, answered.error === undefined ? 'rows' : 'says what to narrow'),
+    side(answered, answered.results.length > 0 ? 'rows' : 'says what to narrow'),
   ];
 }
 
