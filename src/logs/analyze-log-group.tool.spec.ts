@@ -37,6 +37,50 @@ describe('analyze_log_group', () => {
       expect(patterns.results[0]?.['@logSamples']).toHaveLength(1);
     }
     expect(rig.aws.calls.of('StartQuery')).toHaveLength(2);
+    const scanned = [analysis.top_patterns, analysis.top_patterns_containing_errors].map(
+      ({ statistics }) => statistics?.bytesScanned ?? 0,
+    );
+    expect(analysis.cost?.bytes_scanned).toBe(scanned[0]! + scanned[1]!);
+    expect(new Date(analysis.time_range.end).getTime() - new Date(analysis.time_range.start).getTime()).toBe(
+      4 * 3_600_000,
+    );
+    expect(analysis.console_url).toBe(
+      'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Fshop$252Fcheckout',
+    );
+  });
+
+  it('refuses two scans that are estimated too large before either, until they are confirmed', async () => {
+    const archive = { ...args, log_group_arn: arn.replace('checkout', 'order-archive'), start_time: 'now-2d' };
+    await expect(analyze(archive)).rejects.toThrow(/^start_time: .* GB .*confirm_scan: true/);
+    expect(rig.aws.calls.of('StartQuery')).toEqual([]);
+    const confirmed = await analyze({ ...archive, confirm_scan: true });
+    expect(confirmed.scan_estimate?.gb).toBeGreaterThan(100);
+    expect(rig.aws.calls.of('StartQuery')).toHaveLength(2);
+  });
+
+  it('runs one query after the other for a caller who may run but one, and refuses one who may run none', async () => {
+    const narrow = await startToolRig([LogsModule], { INSIGHTS_MAX_QUERIES_PER_USER: '1' });
+    try {
+      const call = () => narrow.call(AnalyzeLogGroupTool, analyzeLogGroup, args);
+      const [one, other] = await Promise.allSettled([call(), call()]);
+      expect(one).toMatchObject({
+        value: { top_patterns: { status: 'Complete' }, top_patterns_containing_errors: { status: 'Complete' } },
+      });
+      expect(other).toMatchObject({ reason: { code: 'rate_limited' } });
+      expect(narrow.aws.calls.of('StartQuery')).toHaveLength(2);
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('opens no log group beyond the list of the operator', async () => {
+    const fenced = await startToolRig([LogsModule], { ALLOWED_LOG_GROUPS: '/shop/web' });
+    try {
+      await expect(fenced.call(AnalyzeLogGroupTool, analyzeLogGroup, args)).rejects.toThrow(/^log_group_arn: /);
+      expect(fenced.aws.calls.all()).toEqual([]);
+    } finally {
+      await fenced.close();
+    }
   });
 
   it('keeps to the region of the ARN in all it does', async () => {

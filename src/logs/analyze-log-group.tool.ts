@@ -3,46 +3,46 @@ import { Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { checkAccounts, regionOfArns } from '../cloudwatch/arn.js';
 import { Clock } from '../cloudwatch/clock.service.js';
-import { withinBudget } from '../cloudwatch/result-budget.js';
+import { consoleLink } from '../cloudwatch/console-link.js';
 import { targetInput, targetOf } from '../cloudwatch/target-input.js';
-import { type TimeRange, timeRange } from '../cloudwatch/time-range.js';
+import { type TimeRange, timeRange, toUsedRange, usedRange } from '../cloudwatch/time-range.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import { CredentialsService } from '../credentials/credentials.service.js';
-import { ServiceError } from '../errors.js';
+import { type AwsOwner, CredentialsService } from '../credentials/credentials.service.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
-import { runQuery, type StartedQuery } from './insights-query.client.js';
-import { ERROR_PATTERNS, patternQueryInput, TOP_PATTERNS } from './insights-query.js';
-import { anomaly, anomalyDetector, concerns, toAnomaly, toDetector } from './log-anomalies.js';
-import { fetchAnomalies } from './log-anomalies.client.js';
-import { logGroupArn, logGroupArns, withoutWildcard } from './log-group.js';
-import { failedPatternResult, patternResult, toPatternResult } from './log-patterns.js';
-import { type QueryOwner, sealQueryId } from './query-handle.js';
-import { unknownLogGroup } from './unknown-log-group.js';
+import { lookAtLeftQuery } from './left-queries.client.js';
+import { logAnomalyResults, toLogAnomalyResults } from './log-anomalies.js';
+import { logGroupArn, logGroupArns, nameOfLogGroup, withoutWildcard } from './log-group.js';
+import { checkLogGroups } from './log-group-access.js';
+import { analyze, type LogGroupAnalysis } from './log-group-analysis.client.js';
+import { patternResult, toPatternAnswer } from './log-patterns.js';
+import { sealQueryId } from './query-handle.js';
+import { RunningQueriesService } from './running-queries.service.js';
+import { scanCost, sumOfCosts } from './scan-cost.js';
+import { confirmScanInput, scanEstimate, toScanEstimate } from './scan-estimate.js';
+import { guardScan } from './scan-guard.client.js';
 
-const QUERY_TIMEOUT_SECONDS = 30;
-const ANOMALIES_BUDGET_BYTES = 400_000;
+const SCANS = 2;
 
 export const analyzeLogGroup = defineTool({
   name: 'analyze_log_group',
   title: 'Analyze a log group',
   description:
-    'Looks for trouble in one log group: known anomalies, the most frequent message patterns, and the most frequent patterns with errors. Runs two Logs Insights queries, so AWS charges for scanning the time range twice.',
+    'Looks for trouble in one log group: known anomalies, the most frequent message patterns, and those with errors. AWS charges for scanning the time range twice.',
   input: z.strictObject({
-    log_group_arn: logGroupArn.describe('ARN as describe_log_groups returns it.'),
-    start_time: z.string().describe('ISO 8601 (no zone: UTC) or relative, e.g. now-1h.'),
-    end_time: z.string().describe('ISO 8601 or relative, e.g. now.'),
+    log_group_arn: logGroupArn.describe('As describe_log_groups returns it.'),
+    start_time: z.string().describe('ISO 8601 (no zone: UTC) or relative: now-1h.'),
+    end_time: z.string().describe('ISO 8601 or relative.'),
+    confirm_scan: confirmScanInput,
     ...targetInput,
   }),
   output: z.object({
-    log_anomaly_results: z
-      .object({
-        anomaly_detectors: z.array(anomalyDetector).describe('Detectors that watch the log group.'),
-        anomalies: z.array(anomaly).describe('Anomalies seen in the time range.'),
-        truncated: z.boolean().describe('True when there are more anomalies than returned.'),
-      })
-      .describe('What anomaly detection found.'),
+    log_anomaly_results: logAnomalyResults,
     top_patterns: patternResult.describe('The five most frequent patterns.'),
     top_patterns_containing_errors: patternResult.describe('The five most frequent patterns with errors.'),
+    time_range: usedRange,
+    scan_estimate: scanEstimate,
+    cost: scanCost.nullable().describe('Of both scans.'),
+    console_url: z.string().describe('The log group in the AWS console.'),
   }),
   toolset: 'logs',
   iamActions: [
@@ -51,11 +51,13 @@ export const analyzeLogGroup = defineTool({
     'logs:StartQuery',
     'logs:GetQueryResults',
     'logs:StopQuery',
+    'logs:DescribeLogGroups',
   ],
   annotations: READ_ONLY,
   slow: true,
 });
 
+type Input = z.output<typeof analyzeLogGroup.input>;
 type Output = z.input<typeof analyzeLogGroup.output>;
 
 @ProvidesTool(analyzeLogGroup)
@@ -63,74 +65,55 @@ export class AnalyzeLogGroupTool {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly clock: Clock,
+    private readonly running: RunningQueriesService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  async execute(input: z.output<typeof analyzeLogGroup.input>, call: ToolCall): Promise<Output> {
-    const range = timeRange(input, this.clock.now());
+  async execute(input: Input, call: ToolCall): Promise<Output> {
+    const { allowedLogGroups, maxScanGb } = this.config.tools;
+    const { signal } = call;
+    const now = this.clock.now();
+    const range = timeRange(input, now);
     const arn = withoutWildcard(input.log_group_arn);
+    checkLogGroups('log_group_arn', [arn], allowedLogGroups);
     const arns = logGroupArns([arn]);
     const target = { ...targetOf(input), region: regionOfArns('log_group_arn', arns, input.region) };
     const owner = await this.credentials.owner(target);
-    checkAccounts(
-      'log_group_arn',
-      arns.map(({ account }) => account),
-      owner,
-    );
+    const accounts = arns.map(({ account }) => account);
+    checkAccounts('log_group_arn', accounts, owner);
     const client = await this.credentials.client(CloudWatchLogsClient, target);
-    return this.analyze(client, arn, range, owner, call);
+    const scan = { groups: [arn], range, now, maxScanGb, account: owner.account, scans: SCANS };
+    const estimate = await guardScan(client, { ...scan, confirmed: input.confirm_scan === true }, signal);
+    const hasEnded = lookAtLeftQuery(this.credentials, signal);
+    const slot = await this.running.slot(owner, { wait: false, signal, hasEnded });
+    let reports = 0;
+    const analysis = await analyze(client, arn, range, {
+      signal,
+      endWaiting: call.endWaiting,
+      slot,
+      nextSlot: (end) => this.running.slot(owner, { wait: true, signal: end, hasEnded }),
+      onPoll: (status, scanned) => call.progress(++reports, undefined, `${status}: ${scanned} log events scanned`),
+    });
+    return { ...this.answer(analysis, arn, range, owner), scan_estimate: toScanEstimate(estimate) };
   }
 
-  /** A failing query is told beside the other's result; when neither can run, or anomalies cannot be read, that is the answer. */
-  private async analyze(
-    client: CloudWatchLogsClient,
+  private answer(
+    analysis: LogGroupAnalysis,
     arn: string,
     range: TimeRange,
-    owner: QueryOwner,
-    call: ToolCall,
-  ): Promise<Output> {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([call.signal, stop.signal]);
-    let polls = 0;
-    const onPoll = (status: string, scanned: number): void =>
-      call.progress(++polls, undefined, `${status}: ${scanned} log events scanned`);
-    const query = (text: string): Promise<StartedQuery> =>
-      runQuery(client, patternQueryInput(arn, text, range), {
-        timeoutSeconds: QUERY_TIMEOUT_SECONDS,
-        signal,
-        onPoll,
-      }).catch(unknownLogGroup('log_group_arn'));
-    const anomalies = fetchAnomalies(client, arn, signal).catch((error: unknown) => {
-      stop.abort();
-      throw error;
-    });
-    const [found, top, errors] = await Promise.allSettled([anomalies, query(TOP_PATTERNS), query(ERROR_PATTERNS)]);
-    call.signal.throwIfAborted();
-    if (found.status === 'rejected') throw found.reason;
-    if (top.status === 'rejected' && errors.status === 'rejected') throw top.reason;
-    const seen = withinBudget(
-      {
-        items: found.value.anomalies.items.filter((one) => concerns(one, arn, range)).map(toAnomaly),
-        truncated: found.value.anomalies.truncated,
-      },
-      ANOMALIES_BUDGET_BYTES,
-    );
+    owner: AwsOwner,
+  ): Omit<Output, 'scan_estimate'> {
+    const budgetBytes = this.config.tools.resultBudgetBytes;
+    const handle = (queryId: string): string => sealQueryId(this.config.stateSecrets[0], queryId, owner);
+    const top = toPatternAnswer(analysis.top, handle, budgetBytes / 4);
+    const errors = toPatternAnswer(analysis.errors, handle, budgetBytes / 4);
     return {
-      log_anomaly_results: {
-        anomaly_detectors: found.value.detectors.map(toDetector),
-        anomalies: [...seen.items],
-        truncated: seen.truncated,
-      },
-      top_patterns: this.patterns(top, owner),
-      top_patterns_containing_errors: this.patterns(errors, owner),
+      log_anomaly_results: toLogAnomalyResults(analysis.anomalies, arn, range, budgetBytes / 2),
+      top_patterns: top,
+      top_patterns_containing_errors: errors,
+      time_range: toUsedRange(range),
+      cost: sumOfCosts([top.cost, errors.cost]),
+      console_url: consoleLink(owner.region, { kind: 'log-group', name: nameOfLogGroup(arn) }),
     };
-  }
-
-  private patterns(outcome: PromiseSettledResult<StartedQuery>, owner: QueryOwner): z.output<typeof patternResult> {
-    if (outcome.status === 'fulfilled') {
-      return toPatternResult(sealQueryId(this.config.stateSecrets[0], outcome.value.queryId, owner), outcome.value);
-    }
-    if (outcome.reason instanceof ServiceError) return failedPatternResult(outcome.reason.message);
-    throw outcome.reason;
   }
 }

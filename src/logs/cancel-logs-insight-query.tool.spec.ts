@@ -34,6 +34,17 @@ describe('cancel_logs_insight_query', () => {
     expect(answer.message).toContain('not running any more');
   });
 
+  it('stops a running query as the caller and frees its slot', async () => {
+    const slow = { ...QUERY, query_string: 'fields @message | limit 5 # takes 60s', max_timeout: 1 };
+    const left = await Promise.all([execute(slow), execute(slow), execute(slow)]);
+    await expect(execute(slow)).rejects.toMatchObject({ code: 'rate_limited', denied: 'concurrency' });
+    expect(rig.aws.calls.of('StartQuery')).toHaveLength(3);
+    for (const { queryId } of left)
+      expect(await cancel({ query_id: queryId })).toEqual({ success: true, message: null });
+    expect((await execute(QUERY)).status).toBe('Complete');
+    expect(rig.aws.calls.of('StopQuery')[0]?.principalArn).toContain('111111111111:assumed-role/CloudWatchReader/');
+  });
+
   it('passes other failures on', async () => {
     const { queryId } = await execute(QUERY);
     rig.aws.faults.add({ operation: 'logs:StopQuery', kind: 'access-denied' });

@@ -7,6 +7,7 @@ import { CredentialsService } from '../credentials/credentials.service.js';
 import { type ErrorCode, ServiceError } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
 import { ownQueryId, queryIdInput } from './query-id-input.js';
+import { RunningQueriesService } from './running-queries.service.js';
 
 const ENDED_CODES: ReadonlySet<ErrorCode> = new Set(['aws_rejected', 'aws_not_found']);
 const ENDED = 'The query is not running any more. Its result, if any, is at get_logs_insight_query_results.';
@@ -31,6 +32,7 @@ export const cancelLogsInsightQuery = defineTool({
 export class CancelLogsInsightQueryTool {
   constructor(
     private readonly credentials: CredentialsService,
+    private readonly running: RunningQueriesService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -41,13 +43,16 @@ export class CancelLogsInsightQueryTool {
     const owner = await this.credentials.owner(input);
     const queryId = ownQueryId(this.config.stateSecrets, input.query_id, owner);
     const client = await this.credentials.client(CloudWatchLogsClient, input);
-    try {
-      const { success = false } = await client.send(new StopQueryCommand({ queryId }), { abortSignal: call.signal });
-      return { success, message: success ? null : ENDED };
-    } catch (error) {
-      // The id is known to be good, so AWS refuses it only because the query has ended, or ended long ago.
-      if (error instanceof ServiceError && ENDED_CODES.has(error.code)) return { success: false, message: ENDED };
-      throw error;
-    }
+    const success = await client
+      .send(new StopQueryCommand({ queryId }), { abortSignal: call.signal })
+      .then((stopped) => stopped.success ?? false, hadEnded);
+    this.running.ended(queryId);
+    return { success, message: success ? null : ENDED };
   }
+}
+
+/** For `catch`: the id is known to be good, so AWS refuses it only because the query has ended, or ended long ago. */
+function hadEnded(error: unknown): false {
+  if (error instanceof ServiceError && ENDED_CODES.has(error.code)) return false;
+  throw error;
 }

@@ -41,15 +41,35 @@ describe('describe_log_groups', () => {
     expect(archive.log_group_metadata.map(({ logGroupName }) => logGroupName)).toEqual(['/shop/order-archive']);
   });
 
-  it('says when there are more', async () => {
-    const { log_group_metadata, truncated } = await groups({ max_items: 2 });
-    expect(log_group_metadata).toHaveLength(2);
-    expect(truncated).toBe(true);
+  it('gives a part, says so, and goes on from its cursor', async () => {
+    const all = await groups({});
+    expect(all).toMatchObject({ truncated: false, next_cursor: null, total: all.returned });
+    const first = await groups({ max_items: 2 });
+    expect(first).toMatchObject({ returned: 2, total: null, truncated: true });
+    const rest = await groups({ cursor: first.next_cursor });
+    expect([...first.log_group_metadata, ...rest.log_group_metadata]).toEqual(all.log_group_metadata);
+    expect(first.saved_queries.length).toBeGreaterThan(0);
+    expect(rest).toMatchObject({ truncated: false, saved_queries: [] });
+    expect(rig.aws.calls.of('DescribeQueryDefinitions')).toHaveLength(2);
+  });
+
+  it('answers an account without log groups of that name', async () => {
+    expect(await groups({ log_group_name_prefix: '/none' })).toMatchObject({ log_group_metadata: [], total: 0 });
+  });
+
+  it('renews a session that has expired, and passes on what AWS refuses', async () => {
+    rig.aws.faults.add({ operation: 'logs:DescribeLogGroups', kind: 'expired-credentials', times: 1 });
+    expect((await groups({})).returned).toBeGreaterThan(0);
+    rig.aws.faults.add({ operation: 'logs:DescribeLogGroups', kind: 'access-denied', times: 1 });
+    await expect(groups({})).rejects.toMatchObject({ code: 'aws_access_denied' });
+    rig.aws.faults.add({ operation: 'logs:DescribeLogGroups', kind: 'throttle' });
+    await expect(groups({})).rejects.toMatchObject({ code: 'aws_throttled' });
   });
 
   it.each([
     [{ log_group_name_prefix: 'a"b' }, 'log_group_name_prefix'],
     [{ max_items: 0 }, 'max_items'],
+    [{ cursor: 'made up' }, 'cursor'],
     [{ limit: 5 }, 'limit'],
     [{ account_identifiers: ['1'] }, 'account_identifiers'],
     [{ account_identifiers: ['111111111111'] }, 'account_identifiers'],
@@ -58,5 +78,34 @@ describe('describe_log_groups', () => {
   ])('refuses %j before any AWS call', async (args, field) => {
     await expect(groups(args)).rejects.toThrow(new RegExp(`^${field}`));
     expect(rig.aws.calls.all()).toEqual([]);
+  });
+});
+
+describe('describe_log_groups with ALLOWED_LOG_GROUPS', () => {
+  let fenced: ToolRig;
+  beforeAll(async () => {
+    fenced = await startToolRig([LogsModule], { ALLOWED_LOG_GROUPS: '/shop/web,/shop/p*,/aws/*' });
+  });
+  afterAll(() => fenced.close());
+  const names = async (args: object): Promise<string[]> =>
+    (await fenced.call(DescribeLogGroupsTool, describeLogGroups, args)).log_group_metadata.map(
+      ({ logGroupName }) => logGroupName,
+    );
+
+  it('lists the groups of the list only, and of saved queries no other group', async () => {
+    expect(await names({})).toEqual(['/aws/lambda/shop-thumbnailer', '/shop/payments', '/shop/web']);
+    const { saved_queries } = await fenced.call(DescribeLogGroupsTool, describeLogGroups, {});
+    const saved = saved_queries.flatMap(({ logGroupNames }) => logGroupNames);
+    expect(saved).toContain('/shop/web');
+    expect(saved).not.toContain('/shop/checkout');
+  });
+
+  it('asks AWS for no more than the list can hold', async () => {
+    fenced.aws.calls.clear();
+    expect(await names({ log_group_name_prefix: '/shop/' })).toEqual(['/shop/payments', '/shop/web']);
+    expect(await names({ log_group_name_prefix: '/shop/chec' })).toEqual([]);
+    expect(fenced.aws.calls.of('DescribeLogGroups').map(({ input }) => input)).toMatchObject([
+      { logGroupNamePrefix: '/shop/' },
+    ]);
   });
 });

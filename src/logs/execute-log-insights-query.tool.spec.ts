@@ -41,6 +41,38 @@ describe('execute_log_insights_query', () => {
     expect(result.statistics?.recordsScanned).toBeGreaterThan(0);
     const [start] = rig.aws.calls.of('StartQuery');
     expect(start?.principalArn).toContain('arn:aws:sts::111111111111:assumed-role/CloudWatchReader/');
+    expect(result).toMatchObject({ returned: 5, total: 5, next_cursor: null, scan_estimate: null });
+    expect(result.cost?.bytes_scanned).toBe(result.statistics?.bytesScanned);
+    const { start: from, end: to } = result.time_range;
+    expect(new Date(to).getTime() - new Date(from).getTime()).toBe(3_600_000);
+    expect(start?.input).toMatchObject({ startTime: Math.floor(new Date(from).getTime() / 1_000) });
+  });
+
+  it('answers a query that finds nothing', async () => {
+    const empty = await execute({ ...QUERY, query_string: 'filter @message = "no such line"' });
+    expect(empty).toMatchObject({ status: 'Complete', results: [], returned: 0, total: 0, truncated: false });
+  });
+
+  it('waits on while AWS limits the rate of looks', async () => {
+    rig.aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'throttle', times: 4 });
+    const result = await execute(QUERY);
+    expect(result).toMatchObject({ status: 'Complete', returned: 5 });
+    expect(rig.aws.calls.of('StopQuery')).toEqual([]);
+  });
+
+  it('renews a session that expires while the query runs', async () => {
+    rig.aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'expired-credentials', times: 1 });
+    expect((await execute(QUERY)).status).toBe('Complete');
+  });
+
+  it.each([
+    ['SQL', { query_string: 'SELECT `@message` FROM `/shop/web` LIMIT 4', log_group_names: null }],
+    ['PPL', { query_string: 'source = `/shop/web` | fields `@message` | head 4', log_group_names: null }],
+    ['PPL', { query_string: 'fields `@message` | head 4' }],
+  ])('takes %s', async (query_language, args) => {
+    const result = await execute({ ...QUERY, ...args, query_language });
+    expect(result).toMatchObject({ status: 'Complete', returned: 4 });
+    expect(rig.aws.calls.of('StartQuery')[0]?.input).toMatchObject({ queryLanguage: query_language });
   });
 
   it('takes ARNs and goes to their region', async () => {
@@ -84,6 +116,14 @@ describe('execute_log_insights_query', () => {
     expect(rig.aws.calls.of('StopQuery')).toHaveLength(1);
   });
 
+  it('stops nobody who left queries running once those have ended', async () => {
+    const left = { ...QUERY, query_string: 'fields @message | limit 1 # takes 2s', max_timeout: 1 };
+    await Promise.all([execute(left), execute(left), execute(left)]);
+    await expect(execute(QUERY)).rejects.toMatchObject({ code: 'rate_limited' });
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect((await execute(QUERY)).status).toBe('Complete');
+  });
+
   it('names the field of an unknown log group', async () => {
     await expect(execute({ ...QUERY, log_group_names: ['/no/such'] })).rejects.toMatchObject({
       code: 'aws_not_found',
@@ -125,8 +165,106 @@ describe('execute_log_insights_query', () => {
       { log_group_names: null, log_group_identifiers: [BOBS_ARN] },
     ],
     ['an unknown argument', 'query', { query: 'x' }],
+    ['an unknown language', 'query_language', { query_language: 'KQL' }],
+    ['log groups beside SQL', 'log_group_names', { query_language: 'SQL', query_string: 'SELECT * FROM `/shop/web`' }],
+    [
+      'SQL over a log group of another account',
+      'query_string',
+      { query_language: 'SQL', log_group_names: null, query_string: `SELECT * FROM \`${BOBS_ARN}\`` },
+    ],
+    [
+      'unmask in SQL',
+      'query_string',
+      { query_language: 'SQL', log_group_names: null, query_string: 'SELECT unmask(x) FROM `/shop/web`' },
+    ],
   ])('refuses %s by the name %s, before any AWS call', async (_case, field, args) => {
     await expect(execute({ ...QUERY, ...args })).rejects.toThrow(new RegExp(`^${field}`));
     expect(rig.aws.calls.all()).toEqual([]);
+  });
+});
+
+describe('execute_log_insights_query before a large scan', () => {
+  const LARGE = { ...QUERY, log_group_names: ['/shop/order-archive'], start_time: 'now-10d' };
+
+  it('refuses it with the estimate, the price and how to narrow it, and starts nothing', async () => {
+    await expect(execute(LARGE)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(
+        /^start_time: .*about \d+ GB .*about \$\d.*limit is 100 GB.*shorter time range.*filterIndex.*confirm_scan: true/,
+      ),
+    });
+    expect(rig.aws.calls.of('StartQuery')).toEqual([]);
+  });
+
+  it('runs it when the caller confirms, and tells the estimate', async () => {
+    const result = await execute({ ...LARGE, confirm_scan: true });
+    expect(result.status).toBe('Complete');
+    expect(result.scan_estimate).toMatchObject({ gb: expect.any(Number), note: expect.stringMatching(/^rough/) });
+    expect(result.scan_estimate?.gb).toBeGreaterThan(100);
+  });
+
+  it('asks nothing beforehand about a window too short to matter', async () => {
+    await execute({ ...LARGE, start_time: 'now-1h' });
+    expect(rig.aws.calls.of('DescribeLogGroups')).toEqual([]);
+  });
+
+  it('asks once for all log groups of a call', async () => {
+    await execute({ ...QUERY, log_group_names: ['/shop/web', '/shop/checkout'], start_time: 'now-2d' });
+    expect(rig.aws.calls.of('DescribeLogGroups').map(({ input }) => input)).toEqual([
+      { logGroupIdentifiers: ['/shop/web', '/shop/checkout'] },
+    ]);
+  });
+
+  it('runs without an estimate where none can be had, and says so', async () => {
+    rig.aws.faults.add({ operation: 'logs:DescribeLogGroups', kind: 'access-denied' });
+    const result = await execute(LARGE);
+    expect(result.status).toBe('Complete');
+    expect(result.scan_estimate).toEqual({ gb: null, note: expect.stringContaining('logs:DescribeLogGroups') });
+  });
+
+  it('waits no longer than three seconds for an estimate', async () => {
+    rig.aws.faults.add({ operation: 'logs:DescribeLogGroups', kind: 'latency', latencyMs: 20_000 });
+    const started = performance.now();
+    expect((await execute(LARGE)).scan_estimate).toMatchObject({ gb: null });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+describe('execute_log_insights_query with ALLOWED_LOG_GROUPS', () => {
+  let fenced: ToolRig;
+  beforeAll(async () => {
+    fenced = await startToolRig([LogsModule], { ALLOWED_LOG_GROUPS: '/shop/web,/shop/check*' });
+  });
+  afterAll(() => fenced.close());
+  const run = (args: object) =>
+    fenced.call(ExecuteLogInsightsQueryTool, executeLogInsightsQuery, { ...QUERY, ...args });
+  const sql = (query_string: string): object => ({ query_language: 'SQL', log_group_names: null, query_string });
+  const ppl = (query_string: string): object => ({ query_language: 'PPL', log_group_names: null, query_string });
+
+  it.each([
+    {},
+    { log_group_names: ['/shop/checkout'] },
+    { log_group_names: null, log_group_identifiers: [WEB_ARN] },
+    sql('SELECT `@message` FROM `/shop/web` LIMIT 4'),
+    ppl('source = `/shop/checkout` | fields `@message`'),
+  ])('runs %j', async (args) => {
+    expect((await run(args)).status).toBe('Complete');
+  });
+
+  it.each([
+    ['log_group_names', { log_group_names: ['/shop/web', '/shop/payments'] }],
+    ['log_group_identifiers', { log_group_names: null, log_group_identifiers: [WEB_ARN.replace('web', 'payments')] }],
+    ['query_string', { query_string: 'SOURCE logGroups(namePrefix: ["/shop/payments"]) | fields @message' }],
+    ['query_string', sql('SELECT * FROM `/shop/payments`')],
+    ['query_string', sql('SELECT * FROM `/shop/web`, `/shop/payments`')],
+    ['query_string', sql('SELECT * FROM `/shop/web` JOIN `/shop/payments` ON a = b')],
+    ['query_string', sql("SELECT * FROM `logGroups(logGroupIdentifier: ['/shop/web', '/shop/payments'])`")],
+    ['query_string', ppl('source = `/shop/payments`')],
+    ['query_string', ppl('source = `/shop/web` | join on a = b `/shop/payments`')],
+    ['query_string', { query_language: 'PPL', query_string: 'fields x | where x in [source = `/shop/payments`]' }],
+  ])('refuses by the name %s, before any AWS call: %j [ARG-04]', async (field, args) => {
+    fenced.aws.calls.clear();
+    await expect(run(args)).rejects.toThrow(new RegExp(`^${field}: `));
+    expect(fenced.aws.calls.all()).toEqual([]);
   });
 });

@@ -1,19 +1,23 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { checkAccounts, regionOfArns } from '../cloudwatch/arn.js';
+import { regionOfArns } from '../cloudwatch/arn.js';
 import { Clock } from '../cloudwatch/clock.service.js';
 import { targetInput, targetOf } from '../cloudwatch/target-input.js';
-import { timeRange } from '../cloudwatch/time-range.js';
+import { timeRange, toUsedRange, usedRange } from '../cloudwatch/time-range.js';
 import { wholeNumber } from '../cloudwatch/whole-number.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
-import { runQuery } from './insights-query.client.js';
-import { startQueryInput } from './insights-query.js';
+import { runQuery, type Waiting } from './insights-query.client.js';
+import { checkAccountsOf, planQuery } from './insights-query.js';
+import { lookAtLeftQuery } from './left-queries.client.js';
 import { logGroupArns, logGroupIdentifier, logGroupName } from './log-group.js';
 import { sealQueryId } from './query-handle.js';
 import { MAX_ROWS, queryResult, toQueryResult } from './query-results.js';
+import { RunningQueriesService } from './running-queries.service.js';
+import { confirmScanInput, scanEstimate, toScanEstimate } from './scan-estimate.js';
+import { guardScan } from './scan-guard.client.js';
 import { unknownLogGroup } from './unknown-log-group.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -24,65 +28,87 @@ export const executeLogInsightsQuery = defineTool({
   name: 'execute_log_insights_query',
   title: 'Run a Logs Insights query',
   description:
-    'Runs a CloudWatch Logs Insights query over up to 50 log groups and waits for the result. AWS charges for the bytes scanned: keep the time range narrow and end the query with "| limit". After max_timeout the query runs on; fetch it with get_logs_insight_query_results.',
+    'Runs a CloudWatch Logs Insights query over up to 50 log groups and waits for the result; AWS charges for the bytes scanned. After max_timeout the query runs on: fetch it with get_logs_insight_query_results.',
   input: z.strictObject({
     log_group_names: z
       .array(logGroupName)
       .max(MAX_LOG_GROUPS)
       .nullish()
-      .describe('Log groups by name; give this or log_group_identifiers.'),
-    log_group_identifiers: z
-      .array(logGroupIdentifier)
-      .max(MAX_LOG_GROUPS)
-      .nullish()
-      .describe('Log groups by name or ARN; give this or log_group_names.'),
-    start_time: z.string().describe('ISO 8601 (no zone: UTC) or relative, e.g. now-1h.'),
-    end_time: z.string().describe('ISO 8601 or relative, e.g. now.'),
+      .describe('Names; give this or log_group_identifiers.'),
+    log_group_identifiers: z.array(logGroupIdentifier).max(MAX_LOG_GROUPS).nullish().describe('Names or ARNs.'),
+    start_time: z.string().describe('ISO 8601 (no zone: UTC) or relative: now-1h.'),
+    end_time: z.string().describe('ISO 8601 or relative.'),
     query_string: z
       .string()
       .min(1, 'must not be empty')
       .max(MAX_QUERY_LENGTH, `must not be longer than ${MAX_QUERY_LENGTH} characters`)
-      .describe('Logs Insights QL, e.g. fields @timestamp, @message | sort @timestamp desc | limit 20'),
+      .describe('E.g. fields @timestamp, @message | sort @timestamp desc | limit 20'),
+    query_language: z
+      .enum(['CWLI', 'SQL', 'PPL'])
+      .nullish()
+      .describe('Default CWLI. SQL names its log groups itself: FROM `name`.'),
     limit: wholeNumber(1, MAX_ROWS).nullish().describe('At most so many rows.'),
     max_timeout: wholeNumber(1, 600).nullish().describe('Seconds to wait. Default 30.'),
+    confirm_scan: confirmScanInput,
     ...targetInput,
   }),
-  output: queryResult,
+  output: queryResult.extend({ time_range: usedRange, scan_estimate: scanEstimate }),
   toolset: 'logs',
-  iamActions: ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery'],
+  iamActions: ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery', 'logs:DescribeLogGroups'],
   annotations: READ_ONLY,
   slow: true,
 });
+
+type Input = z.output<typeof executeLogInsightsQuery.input>;
 
 @ProvidesTool(executeLogInsightsQuery)
 export class ExecuteLogInsightsQueryTool {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly clock: Clock,
+    private readonly running: RunningQueriesService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  async execute(
-    input: z.output<typeof executeLogInsightsQuery.input>,
-    call: ToolCall,
-  ): Promise<z.input<typeof executeLogInsightsQuery.output>> {
-    const query = startQueryInput(input, timeRange(input, this.clock.now()));
-    const arns = logGroupArns(input.log_group_identifiers ?? []);
-    const target = { ...targetOf(input), region: regionOfArns('log_group_identifiers', arns, input.region) };
+  async execute(input: Input, call: ToolCall): Promise<z.input<typeof executeLogInsightsQuery.output>> {
+    const { allowedLogGroups, maxScanGb } = this.config.tools;
+    const now = this.clock.now();
+    const range = timeRange(input, now);
+    const query = planQuery(input, range, allowedLogGroups);
+    const target = { ...targetOf(input), region: regionOfArns(query.field, logGroupArns(query.arns), input.region) };
     const owner = await this.credentials.owner(target);
-    checkAccounts(
-      'log_group_identifiers',
-      arns.map((arn) => arn.account),
-      owner,
-    );
+    checkAccountsOf(query, owner);
     const client = await this.credentials.client(CloudWatchLogsClient, target);
-    const field = query.logGroupNames === undefined ? 'log_group_identifiers' : 'log_group_names';
-    let polls = 0;
-    const state = await runQuery(client, query, {
-      timeoutSeconds: input.max_timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    const scan = {
+      groups: query.groups,
+      range,
+      now,
+      maxScanGb,
+      account: owner.account,
+      confirmed: input.confirm_scan === true,
+    };
+    const estimate = await guardScan(client, scan, call.signal);
+    const hasEnded = lookAtLeftQuery(this.credentials, call.signal);
+    const slot = await this.running.slot(owner, { wait: false, signal: call.signal, hasEnded });
+    const state = await runQuery(client, query.request, { slot, ...this.waiting(input, call) }).catch(
+      unknownLogGroup(query.field),
+    );
+    const queryId = sealQueryId(this.config.stateSecrets[0], state.queryId, owner);
+    return {
+      ...toQueryResult(queryId, state),
+      time_range: toUsedRange(range),
+      scan_estimate: toScanEstimate(estimate),
+    };
+  }
+
+  private waiting({ max_timeout: seconds }: Input, call: ToolCall): Omit<Waiting, 'slot'> {
+    let reports = 0;
+    return {
+      timeoutSeconds: seconds ?? DEFAULT_TIMEOUT_SECONDS,
       signal: call.signal,
-      onPoll: (status, scanned) => call.progress(++polls, undefined, `${status}: ${scanned} log events scanned`),
-    }).catch(unknownLogGroup(field));
-    return toQueryResult(sealQueryId(this.config.stateSecrets[0], state.queryId, owner), state);
+      endWaiting: call.endWaiting,
+      rows: { limit: MAX_ROWS, budgetBytes: this.config.tools.resultBudgetBytes },
+      onPoll: (status, scanned) => call.progress(++reports, undefined, `${status}: ${scanned} log events scanned`),
+    };
   }
 }

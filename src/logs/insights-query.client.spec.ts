@@ -1,19 +1,22 @@
 import type { CloudWatchLogsClient, GetQueryResultsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { assume, clients } from '../demo/aws-emulator/emulator-fixture.js';
 import { AwsFault, type OperationTable } from '../demo/aws-emulator/operation.js';
 import { type AwsEmulator, runEmulator } from '../demo/aws-emulator/running-emulator.js';
 import { readQuery, runQuery, type Waiting } from './insights-query.client.js';
-import { MAX_ROWS } from './query-results.js';
+import type { QuerySlot } from './running-queries.service.js';
 
 const QUERY = { logGroupNames: ['/shop/web'], startTime: 0, endTime: 1, queryString: 'fields @message' };
-const PAGE = 4_000;
+
+const ALL = { limit: 100_000, budgetBytes: Number.POSITIVE_INFINITY };
 
 let aws: AwsEmulator;
+let slot: { readonly [K in keyof QuerySlot]: Mock<QuerySlot[K]> };
 let client: CloudWatchLogsClient;
 /** How often a look at a query still finds it running. */
 let runningLooks: number;
 let rowsInAll: number;
+let queryLanguage: 'CWLI' | 'SQL';
 
 const resources = (): readonly string[] => ['arn:aws:logs:us-east-1:111111111111:log-group:/shop/web'];
 const operations: OperationTable = {
@@ -21,13 +24,14 @@ const operations: OperationTable = {
   StopQuery: { handle: () => ({ success: true }) },
   GetQueryResults: {
     resources,
-    handle: ({ nextToken }: GetQueryResultsCommandInput) => {
+    handle: ({ nextToken, maxItems = 10_000 }: GetQueryResultsCommandInput) => {
       const statistics = { recordsMatched: rowsInAll, recordsScanned: 7, bytesScanned: 9 };
       if (runningLooks-- > 0) return { status: 'Running', statistics, results: [] };
       const from = Number(nextToken ?? 0);
-      const to = Math.min(rowsInAll, from + PAGE);
+      const to = Math.min(rowsInAll, from + maxItems);
       const results = Array.from({ length: to - from }, (_, index) => [{ field: 'n', value: String(from + index) }]);
-      return { status: 'Complete', statistics, results, nextToken: to < rowsInAll ? String(to) : undefined };
+      const paged = queryLanguage === 'CWLI' && to < rowsInAll;
+      return { queryLanguage, status: 'Complete', statistics, results, ...(paged && { nextToken: String(to) }) };
     },
   },
 };
@@ -35,6 +39,8 @@ const operations: OperationTable = {
 beforeEach(async () => {
   runningLooks = 0;
   rowsInAll = 3;
+  queryLanguage = 'CWLI';
+  slot = { started: vi.fn(), release: vi.fn(), leaveRunning: vi.fn() };
   aws = await runEmulator({ logs: operations, monitoring: {} });
   client = clients(aws.url, await assume(aws.url)).logs;
 });
@@ -47,6 +53,9 @@ afterEach(async () => {
 const waiting = (more: Partial<Waiting> = {}): Waiting => ({
   timeoutSeconds: 30,
   signal: new AbortController().signal,
+  endWaiting: new AbortController().signal,
+  slot,
+  rows: ALL,
   onPoll: () => undefined,
   ...more,
 });
@@ -63,9 +72,12 @@ describe('runQuery', () => {
       waiting({ onPoll: (status, scanned) => looks.push(`${status} ${scanned}`) }),
     );
     expect(query).toMatchObject({ queryId: 'query-1', status: 'Complete', statistics: { recordsMatched: 3 } });
-    expect(query.rows).toEqual({ items: [{ n: '0' }, { n: '1' }, { n: '2' }], truncated: false });
+    expect(query.rows).toEqual({ items: [{ n: '0' }, { n: '1' }, { n: '2' }], nextCursor: null });
     expect(looks).toEqual(['Running 7', 'Running 7']);
     expect(count('StopQuery')).toBe(0);
+    expect(slot.started).toHaveBeenCalledWith('query-1');
+    expect(slot.leaveRunning).not.toHaveBeenCalled();
+    expect(slot.release).toHaveBeenCalled();
   });
 
   it('reads the pages after the first', async () => {
@@ -73,7 +85,22 @@ describe('runQuery', () => {
     const { rows } = await runQuery(client, QUERY, waiting());
     expect(rows.items).toHaveLength(9_500);
     expect(rows.items.at(-1)).toEqual({ n: '9499' });
-    expect(rows.truncated).toBe(false);
+    expect(rows.nextCursor).toBeNull();
+  });
+
+  it('asks for no page beyond what it is to answer', async () => {
+    rowsInAll = 9_500;
+    const { rows } = await runQuery(client, QUERY, waiting({ rows: { limit: 100_000, budgetBytes: 1_000 } }));
+    expect(rows.items.length).toBeGreaterThan(50);
+    expect(rows.nextCursor).not.toBeNull();
+    expect(count('GetQueryResults')).toBe(1);
+  });
+
+  it('reads all rows of a language that has no pages', async () => {
+    rowsInAll = 9_500;
+    queryLanguage = 'SQL';
+    const { rows } = await runQuery(client, QUERY, waiting());
+    expect(rows.items).toHaveLength(9_500);
   });
 
   it('stops waiting at the time-out and leaves the query running', async () => {
@@ -83,6 +110,7 @@ describe('runQuery', () => {
     expect(performance.now() - started).toBeLessThan(1_500);
     expect(query).toMatchObject({ status: 'Polling Timeout', rows: { items: [] } });
     expect(count('StopQuery')).toBe(0);
+    expect(slot.leaveRunning).toHaveBeenCalledOnce();
   });
 
   it('stops each query once within two seconds of cancelling and leaves no timer behind [MCP-25]', async () => {
@@ -108,7 +136,9 @@ describe('runQuery', () => {
     aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'access-denied' });
     aws.faults.add({ operation: 'logs:StopQuery', kind: 'server-error' });
     await expect(runQuery(client, QUERY, waiting())).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    expect(count('StopQuery')).toBe(1);
+    expect(count('StopQuery')).toBeGreaterThan(0);
+    // Nobody knows that it ended.
+    expect(slot.leaveRunning).toHaveBeenCalledOnce();
   });
 
   it('starts nothing for a caller who has gone already', async () => {
@@ -116,6 +146,7 @@ describe('runQuery', () => {
       code: 'cancelled',
     });
     expect(count('StartQuery')).toBe(0);
+    expect(slot.release).toHaveBeenCalledOnce();
   });
 
   it('stops a query whose start the caller did not wait for', async () => {
@@ -131,11 +162,17 @@ describe('runQuery', () => {
 });
 
 describe('readQuery', () => {
-  it('holds at most the rows of one answer and says that there are more', async () => {
-    rowsInAll = MAX_ROWS + 1;
-    const { rows } = await readQuery(client, 'query-1', new AbortController().signal);
-    expect(rows.items).toHaveLength(MAX_ROWS);
-    expect(rows.truncated).toBe(true);
+  it('gives every row once, part by part', async () => {
+    rowsInAll = 4_321;
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const request = { cursor, limit: 700, budgetBytes: 9_000 };
+      const { rows } = await readQuery(client, 'query-1', request, new AbortController().signal);
+      seen.push(...rows.items.map(({ n = '' }) => n));
+      cursor = rows.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(Array.from({ length: rowsInAll }, (_, index) => String(index)));
   });
 
   it('passes on what AWS says of an unknown query', async () => {
@@ -151,7 +188,7 @@ describe('readQuery', () => {
       monitoring: {},
     });
     const { logs } = clients(failing.url, await assume(failing.url));
-    await expect(readQuery(logs, 'query-1', new AbortController().signal)).rejects.toMatchObject({
+    await expect(readQuery(logs, 'query-1', ALL, new AbortController().signal)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
     logs.destroy();

@@ -1,6 +1,8 @@
 import type { Anomaly, AnomalyDetector } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 import { isoTime } from '../cloudwatch/iso-time.js';
+import type { Collected } from '../cloudwatch/pages.js';
+import { withinBudget } from '../cloudwatch/result-budget.js';
 import type { TimeRange } from '../cloudwatch/time-range.js';
 import { withoutWildcard } from './log-group.js';
 
@@ -26,6 +28,27 @@ export const anomaly = z.object({
     .describe('At most one sample.'),
   histogram: z.record(z.string(), z.number()).describe('Occurrences by ISO 8601 time.'),
 });
+
+/** Detectors and anomalies of one log group as a tool answers them. */
+export const logAnomalyResults = z
+  .object({
+    anomaly_detectors: z.array(anomalyDetector).describe('Detectors that watch the log group.'),
+    anomalies: z.array(anomaly).describe('Anomalies seen in the time range.'),
+    truncated: z.boolean().describe('True when there are more anomalies than returned.'),
+  })
+  .describe('What anomaly detection found.');
+
+/** What detectors found in a log group and a time range, cut to the budget. */
+export function toLogAnomalyResults(
+  { detectors, anomalies }: { readonly detectors: readonly AnomalyDetector[]; readonly anomalies: Collected<Anomaly> },
+  logGroupArn: string,
+  range: TimeRange,
+  budgetBytes: number,
+): z.output<typeof logAnomalyResults> {
+  const concerning = anomalies.items.filter((one) => concerns(one, logGroupArn, range)).map(toAnomaly);
+  const seen = withinBudget({ items: concerning, truncated: anomalies.truncated }, budgetBytes);
+  return { anomaly_detectors: detectors.map(toDetector), anomalies: [...seen.items], truncated: seen.truncated };
+}
 
 /** A detector of the API in our words. */
 export function toDetector(detector: AnomalyDetector): z.output<typeof anomalyDetector> {

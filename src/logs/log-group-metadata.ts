@@ -17,6 +17,8 @@ export const logGroupMetadata = z.object({
   logGroupArn: z.string().describe('ARN without ":*", as analyze_log_group takes it.'),
 });
 
+export type LogGroupMetadata = z.output<typeof logGroupMetadata>;
+
 /** A log group of the API in our words. */
 export function toLogGroupMetadata(group: LogGroup): z.output<typeof logGroupMetadata> {
   return {

@@ -10,6 +10,7 @@ describe('checkQueryText', () => {
     'fields @message | source logGroups()',
     'fields @message | source dataSource("x")',
     'filter a in (source logGroups() | fields b)',
+    'filter a in (source dataSource("x") | fields b)',
   ])('refuses %j, which adds log groups', (query) => {
     expect(() => checkQueryText(query)).toThrow(/^query_string: must not use SOURCE/);
   });
@@ -26,6 +27,7 @@ describe('checkQueryText', () => {
     'fields @timestamp, @message | sort @timestamp desc | limit 20',
     'fields source, eventSource | filter source = "aws.ec2"',
     'filter (source like "web") | stats count(*) by source',
+    'filter (source in ("a", "b"))',
     'parse @message "source *" as source',
     'fields unmasked | filter @message like /unmask/',
   ])('lets %j pass', (query) => {

@@ -33,6 +33,7 @@ await serveParent(async () => {
           principal: LOCAL_PRINCIPAL,
           requestId: 'bench',
           signal: ctx.mcpReq.signal,
+          endWaiting: new AbortController().signal,
           progress: () => undefined,
           attach: () => undefined,
         };

@@ -13,15 +13,17 @@ const START_DEADLINE_MS = 10_000;
 /** The bounds of a session. */
 export interface TailBounds {
   readonly signal: AbortSignal;
+  /** Ends the session as its time does. */
+  readonly endWaiting: AbortSignal;
   /** From the start of the session on. */
   readonly seconds: number;
   /** Told of every update, about one a second; false ends the session. */
   readonly onUpdate: (update: LiveTailSessionUpdate) => boolean;
 }
 
-/** How a session ended: by its bounds, or broken off by AWS or the network. */
+/** How a session ended: by its bounds, because the server ends, or broken off by AWS or the network. */
 export interface TailEnd {
-  readonly ended: 'time' | 'told' | 'aws';
+  readonly ended: 'time' | 'told' | 'server' | 'aws';
   readonly failure?: ServiceError;
   /** How long it was open. */
   readonly seconds: number;
@@ -77,30 +79,34 @@ async function start(
 async function follow(
   stream: AsyncIterable<StartLiveTailResponseStream>,
   session: AbortController,
-  { seconds, signal, onUpdate }: TailBounds,
+  { seconds, signal, endWaiting, onUpdate }: TailBounds,
 ): Promise<TailEnd> {
   const began = performance.now();
   const end = (ended: TailEnd['ended'], failure?: ServiceError): TailEnd => {
     return { ended, failure, seconds: Math.round((performance.now() - began) / 100) / 10 };
   };
-  let timeIsUp = false;
-  const timer = setTimeout(() => {
-    timeIsUp = true;
+  let bound: 'time' | 'server' | undefined;
+  const endAt = (reached: 'time' | 'server'): void => {
+    bound ??= reached;
     session.abort();
-  }, seconds * 1_000);
+  };
+  const endWithServer = (): void => endAt('server');
+  const timer = setTimeout(() => endAt('time'), seconds * 1_000);
+  endWaiting.addEventListener('abort', endWithServer, { once: true });
   try {
     const events = stream[Symbol.asyncIterator]();
     for (;;) {
       const { done, value } = await events.next();
-      if (done === true) return end(timeIsUp ? 'time' : 'aws');
+      if (done === true) return end(bound ?? 'aws');
       if (value.sessionUpdate !== undefined && !onUpdate(value.sessionUpdate)) return end('told');
     }
   } catch (error) {
-    if (timeIsUp) return end('time');
+    if (bound !== undefined) return end(bound);
     if (signal.aborted) throw error;
     return end('aws', liveTailFailure(error));
   } finally {
     clearTimeout(timer);
+    endWaiting.removeEventListener('abort', endWithServer);
   }
 }
 

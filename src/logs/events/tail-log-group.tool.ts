@@ -41,8 +41,8 @@ export const tailLogGroup = defineTool({
       .describe('In the order AWS sent them.'),
     returned: z.int().describe('How many are in this answer.'),
     ended_by: z
-      .enum(['max_seconds', 'max_events', 'result_budget', 'aws'])
-      .describe('Which bound ended it; aws: AWS or the connection did.'),
+      .enum(['max_seconds', 'max_events', 'result_budget', 'server', 'aws'])
+      .describe('Which bound ended it; server: it is being restarted; aws: AWS or the connection did.'),
     sampled: z.boolean().describe('True when AWS left events out: more than 500 a second matched.'),
     seconds: z.number().describe('How long the session was open.'),
     time_range: usedRange,
@@ -79,6 +79,7 @@ export class TailLogGroupTool {
     const session = { logGroupIdentifiers: [...arns], logEventFilterPattern: input.filter_pattern ?? undefined };
     const end = await followLiveTail(client, session, {
       signal: call.signal,
+      endWaiting: call.endWaiting,
       seconds,
       onUpdate: (update) => {
         const goOn = tailed.add(update);
@@ -100,16 +101,19 @@ export class TailLogGroupTool {
   }
 }
 
-function endedBy({ ended }: TailEnd, { full }: TailedEvents): 'max_seconds' | 'max_events' | 'result_budget' | 'aws' {
-  return full ?? (ended === 'time' ? 'max_seconds' : 'aws');
+function endedBy({ ended }: TailEnd, { full }: TailedEvents): z.input<typeof tailLogGroup.output>['ended_by'] {
+  if (full !== undefined) return full;
+  if (ended === 'time') return 'max_seconds';
+  return ended === 'server' ? 'server' : 'aws';
 }
 
 function notes({ failure, ended }: TailEnd, { events, full, sampled }: TailedEvents): string | null {
   const none = events.length === 0 ? 'No new events; filter_log_events shows those that are there already.' : undefined;
   const broken =
     ended === 'aws' ? (failure?.message ?? 'AWS closed the session early. Call again for more.') : undefined;
+  const restart = ended === 'server' ? 'The server is being restarted. Call again for more.' : undefined;
   const sample = sampled ? 'AWS sent a sample only: narrow filter_pattern or the log groups to see all.' : undefined;
   const filled =
     full === 'result_budget' ? 'The answer was full: narrow filter_pattern to tail for longer.' : undefined;
-  return [none, broken, sample, filled, cutNote(events)].filter((note) => note !== undefined).join(' ') || null;
+  return [none, broken, restart, sample, filled, cutNote(events)].filter((note) => note !== undefined).join(' ') || null;
 }
