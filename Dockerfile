@@ -17,4 +17,5 @@ USER 10001:10001
 EXPOSE 3334 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.CLOUDWATCH_MCP_PORT ?? 3334}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+# Young objects of big answers would else grow to 100 MB beyond what the server needs.
+CMD ["node", "--max-semi-space-size=16", "dist/main.js"]

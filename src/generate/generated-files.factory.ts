@@ -20,10 +20,23 @@ const SOURCES: readonly Source[] = [
   {
     path: 'config/iam/user-role.permissions.json',
     parser: 'json',
-    content: (tools) => JSON.stringify(userRolePermissions(tools)),
+    content: (tools) => JSON.stringify(userRolePermissions(tools.filter((tool) => !showsOthersQueries(tool)))),
+  },
+  {
+    path: 'config/iam/user-role.log-indexes.permissions.json',
+    parser: 'json',
+    content: (tools) => JSON.stringify(userRolePermissions(tools.filter(showsOthersQueries))),
   },
   { path: 'docs/tools.md', parser: 'markdown', content: toolsDocument },
 ];
+
+/**
+ * SECURITY: the query history that the index tools read shows the query texts of everybody in the account, and IAM
+ * cannot limit it. It is a policy of its own, for roles whose holders may know them.
+ */
+function showsOthersQueries({ toolset }: ToolDefinition): boolean {
+  return toolset === 'log-indexes';
+}
 
 /** Every file generated from the tools, by its path, as it must be committed. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {

@@ -58,13 +58,27 @@ describe("the policy of a caller's role", () => {
   const decide = (action: string, resource: string): Decision =>
     evaluate(compilePolicy(permissions), { action, resource });
 
+  const allowedBy = (statements: readonly PolicyStatement[]): readonly string[] =>
+    statements.filter(({ Effect: effect }) => effect === 'Allow').flatMap(({ Action: action }) => listOf(action));
+  const declaredBy = (isIndexTool: boolean): ReadonlySet<string> =>
+    new Set(
+      tools
+        .filter(({ toolset }) => (toolset === 'log-indexes') === isIndexTool)
+        .flatMap(({ iamActions }) => iamActions),
+    );
+
   it('allows every action that a tool declares, and nothing more', () => {
-    const allowed = permissions
-      .filter(({ Effect: effect }) => effect === 'Allow')
-      .flatMap(({ Action: action }) => listOf(action));
-    expect(new Set(allowed)).toEqual(actions);
-    expect(allowed).toHaveLength(actions.size);
+    const allowed = allowedBy(permissions);
+    expect(new Set(allowed)).toEqual(declaredBy(false));
+    expect(allowed).toHaveLength(new Set(allowed).size);
     expect(allowed.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it("shows others' queries only where the policy of the index tools is attached as well", () => {
+    expect(decide('logs:DescribeQueries', '*')).toBe('no-allow');
+    const indexes = shipped('user-role.log-indexes.permissions');
+    expect(new Set(allowedBy(indexes))).toEqual(declaredBy(true));
+    expect(evaluate(compilePolicy(indexes), { action: 'logs:DescribeQueries', resource: '*' })).toBe('allow');
   });
 
   it('reads log groups of the given prefix only, and never unmasks', () => {

@@ -10,7 +10,7 @@ const count = z.int();
 /** The answer of a batch. */
 export const batchResult = z.object({
   summary: z.object({
-    total_log_groups: count.describe('Log groups read, each Region counted.'),
+    total_log_groups: count.describe('Different log groups asked for.'),
     total_regions: count.describe('Regions read.'),
     total_chunks: count.describe('Portions of at most 50 log groups of a Region, one query each.'),
     successful_chunks: count.describe('Portions read whole.'),
@@ -53,7 +53,7 @@ export function toBatchResult(batch: BatchOutcome, frame: AnswerFrame): z.output
   const incomplete = outcomes.filter(({ error }) => error !== undefined).length;
   return {
     summary: {
-      total_log_groups: chunks.reduce((sum, { logGroups }) => sum + logGroups.length, 0),
+      total_log_groups: new Set(chunks.flatMap(({ logGroups }) => logGroups)).size,
       total_regions: new Set(chunks.map(({ region }) => region)).size,
       total_chunks: chunks.length,
       successful_chunks: chunks.length - incomplete,

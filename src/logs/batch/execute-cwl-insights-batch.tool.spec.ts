@@ -44,7 +44,7 @@ describe('execute_cwl_insights_batch', () => {
   it('answers one list, newest first, from every Region, signed by the caller', async () => {
     const result = await run();
     expect(result.summary).toEqual({
-      total_log_groups: 4,
+      total_log_groups: 2,
       total_regions: 2,
       total_chunks: 2,
       successful_chunks: 2,

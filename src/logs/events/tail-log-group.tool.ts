@@ -115,5 +115,7 @@ function notes({ failure, ended }: TailEnd, { events, full, sampled }: TailedEve
   const sample = sampled ? 'AWS sent a sample only: narrow filter_pattern or the log groups to see all.' : undefined;
   const filled =
     full === 'result_budget' ? 'The answer was full: narrow filter_pattern to tail for longer.' : undefined;
-  return [none, broken, restart, sample, filled, cutNote(events)].filter((note) => note !== undefined).join(' ') || null;
+  return (
+    [none, broken, restart, sample, filled, cutNote(events)].filter((note) => note !== undefined).join(' ') || null
+  );
 }

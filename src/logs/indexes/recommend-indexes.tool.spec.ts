@@ -83,7 +83,7 @@ describe('recommend_indexes_loggroup', () => {
     expect(halved?.score).toBeCloseTo(sum / 2, 4);
   });
 
-  it('holds no text of a query and nobody who ran it [PIC-05]', async () => {
+  it('holds no text of a query and nobody who ran it', async () => {
     const answers = JSON.stringify([await group(), await account()]);
     expect(answers).not.toMatch(/c-\d{5}|paybridge|Timeout|a customer called|Operations/);
   });

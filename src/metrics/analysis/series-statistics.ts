@@ -33,5 +33,6 @@ export function quantile(ascending: ArrayLike<number>, share: number): number {
   const place = (ascending.length - 1) * share;
   const [below, above] = [ascending[Math.floor(place)]!, ascending[Math.ceil(place)]!];
   const weight = place - Math.floor(place);
-  return below * (1 - weight) + above * weight;
+  // Clamped: halves of the smallest numbers are 0.
+  return Math.min(above, Math.max(below, below * (1 - weight) + above * weight));
 }
