@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -71,9 +72,9 @@ describe('the process', () => {
     expect(stderr).toMatch(new RegExp(`^Port ${port} is already in use: .*CLOUDWATCH_MCP_PORT.*\\n$`));
   });
 
-  it('finishes the request in progress on SIGTERM, refuses new connections and exits with 0 [D8]', async () => {
+  it('is not ready at once on SIGTERM, then refuses new connections, finishes what runs and exits with 0 [D8]', async () => {
     const { child, ended } = launch(LOCAL);
-    const { hostname, port } = await urlOf(child);
+    const { origin, hostname, port } = await urlOf(child);
     const body = '{"name":"no_such_tool","arguments":{}}';
     const socket = connect(Number(port), hostname);
     let answer = '';
@@ -82,13 +83,27 @@ describe('the process', () => {
       `POST /mcp/tools/call HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
     );
     socket.write(body.slice(0, 10));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
     child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await expect(fetch(`http://${hostname}:${port}/health`)).rejects.toThrow('fetch failed');
+    await delay(200);
+    const ready = await fetch(`${origin}/health/ready`);
+    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    expect(await ready.json()).toMatchObject({ status: 'draining' });
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    await delay(3_200);
+    await expect(fetch(`${origin}/health`)).rejects.toThrow('fetch failed');
     socket.write(body.slice(10));
     expect((await ended).code).toBe(0);
     expect(answer).toContain('unknown_tool');
     expect(answer.trimEnd()).toMatch(/\}$/);
+  });
+
+  it('does not wait for anybody on SIGINT', async () => {
+    const { child, ended } = launch(LOCAL);
+    await urlOf(child);
+    const begun = performance.now();
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });

@@ -255,7 +255,7 @@ describe('ARG', () => {
     expect(status).toBe(200);
   });
 
-  it('imports no AWS command that could change anything [ARG-17]', () => {
+  it('imports no AWS command that could change anything, but the one that puts its own metrics [ARG-17]', () => {
     const reads = /^(Describe|Get|List|Filter)[A-Za-z]+$|^(StartQuery|StopQuery|StartLiveTail)$|^AssumeRole[A-Za-z]*$/;
     const operations = sourceFiles()
       .filter(({ path }) => !path.startsWith('demo/'))
@@ -265,7 +265,9 @@ describe('ARG', () => {
           .map(([, command, paginated]) => ({ path, operation: command ?? paginated ?? '' })),
       );
     expect(operations.length).toBeGreaterThan(20);
-    expect(operations.filter(({ operation }) => !reads.test(operation))).toEqual([]);
+    expect(operations.filter(({ operation }) => !reads.test(operation))).toEqual([
+      { path: 'security-monitoring/metrics/cloudwatch-metrics.sink.ts', operation: 'PutMetricData' },
+    ]);
   });
 
   it('refuses another address for AWS unless told so by name, and none comes with a call [ARG-19]', async () => {

@@ -238,10 +238,12 @@ function expectOneFailure(judged: Judgement, token: string, reasons: readonly st
 
 const authLines = ({ lines }: Judgement): AuditLine[] => lines.filter((line) => line.event?.name?.startsWith('auth.'));
 
-/** Changed series without the counts of key fetches and introspections, which belong to the issuer. */
+/** Changed series without key fetches and introspections, which belong to the issuer, and without durations. */
 function authCounts({ counted }: Judgement): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    Object.entries(counted).filter(([name]) => !/^mcp_(issuer_keys|introspections)_total/.test(name)),
+    Object.entries(counted).filter(
+      ([name]) => !/^mcp_(issuer_keys_total|introspections_total|request_duration)/.test(name),
+    ),
   );
 }
 

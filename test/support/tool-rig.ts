@@ -19,6 +19,7 @@ const ROLES = { alice: ALICE_ROLE, bob: BOB_ROLE } as const;
 export interface RigCall {
   readonly as?: keyof typeof ROLES;
   readonly signal?: AbortSignal;
+  readonly endWaiting?: AbortSignal;
   readonly progress?: ToolCall['progress'];
   /** Receives the images of the answer. */
   readonly images?: ToolImage[];
@@ -60,12 +61,13 @@ export async function startToolRig(
   }).compile();
   return {
     aws,
-    async call(tool, definition, args, { as = 'alice', signal, progress, images } = {}) {
+    async call(tool, definition, args, { as = 'alice', signal, endWaiting, progress, images } = {}) {
       if (Reflect.getMetadata(TOOL_DEFINITION, tool) !== definition) throw new Error(`${tool.name} is another tool`);
       const call: ToolCall = {
         principal: person(as),
         requestId: 'rig',
         signal: signal ?? new AbortController().signal,
+        endWaiting: endWaiting ?? new AbortController().signal,
         progress: progress ?? (() => undefined),
         attach: (image) => void images?.push(image),
       };

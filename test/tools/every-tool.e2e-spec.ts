@@ -1,37 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { declaredTools } from '../../src/generate/generated-files.factory.js';
+import { PEOPLE, type Person } from '../support/people.js';
 import { type Stack, startStack } from '../support/stack.js';
-
-interface Person {
-  readonly name: 'alice' | 'bob';
-  readonly account: string;
-  readonly group: string;
-  readonly alarm: string;
-  readonly composite: string;
-  readonly dashboard: string;
-  readonly metric: { readonly namespace: string; readonly metric_name: string };
-}
-
-const PEOPLE: readonly Person[] = [
-  {
-    name: 'alice',
-    account: '111111111111',
-    group: '/shop/checkout',
-    alarm: 'payments-duration-p99',
-    composite: 'shop-payments-degraded',
-    dashboard: 'shop-overview',
-    metric: { namespace: 'Shop/Checkout', metric_name: 'OrdersPlaced' },
-  },
-  {
-    name: 'bob',
-    account: '222222222222',
-    group: '/logistics/labels',
-    alarm: 'routing-memory-high',
-    composite: 'parcel-flow-at-risk',
-    dashboard: 'dispatch',
-    metric: { namespace: 'Logistics/Dispatch', metric_name: 'QueueDepth' },
-  },
-];
 
 const HOUR = { start_time: 'now-1h', end_time: 'now' };
 const match = ({ metric }: Person): string => `{__name__="${metric.metric_name}"}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PEOPLE, type Person } from '../support/people.js';
 import { signersOf, type Stack, startStack } from '../support/stack.js';
 
 let stack: Stack;
@@ -7,31 +8,6 @@ beforeAll(async () => {
   stack = await startStack();
 });
 afterAll(() => stack.close());
-
-interface Person {
-  readonly name: 'alice' | 'bob';
-  readonly account: string;
-  readonly group: string;
-  readonly alarm: string;
-  readonly metric: { readonly namespace: string; readonly metric_name: string };
-}
-
-const PEOPLE: readonly Person[] = [
-  {
-    name: 'alice',
-    account: '111111111111',
-    group: '/shop/checkout',
-    alarm: 'payments-duration-p99',
-    metric: { namespace: 'Shop/Checkout', metric_name: 'OrdersPlaced' },
-  },
-  {
-    name: 'bob',
-    account: '222222222222',
-    group: '/logistics/labels',
-    alarm: 'routing-memory-high',
-    metric: { namespace: 'Logistics/Dispatch', metric_name: 'QueueDepth' },
-  },
-];
 
 const HOUR = { start_time: 'now-1h', end_time: 'now' };
 
