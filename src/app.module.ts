@@ -12,6 +12,7 @@ import { McpModule } from './mcp/mcp.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { LogModule } from './security-monitoring/audit/log.module.js';
 import { SecurityMonitoringModule } from './security-monitoring/security-monitoring.module.js';
+import { WelcomeModule } from './welcome/welcome.module.js';
 
 /** The list of rooms. */
 @Module({})
@@ -31,6 +32,7 @@ export class AppModule {
         AlarmsModule,
         AccountsModule,
         HealthModule,
+        WelcomeModule,
       ],
     };
   }

@@ -26,9 +26,10 @@ export function authRefusal(
   resourceMetadata: string,
   retryAfterSeconds: number,
   scopes: readonly string[] = [],
+  limitHeaders: Readonly<Record<string, string>> = {},
 ): HttpRefusal {
   const scope = scopes.length === 0 ? undefined : scopes.join(' ');
-  const later = { 'Retry-After': String(retryAfterSeconds) };
+  const later = { ...limitHeaders, 'Retry-After': String(retryAfterSeconds) };
   switch (reason) {
     case 'missing':
       return new HttpRefusal(401, 'unauthorized', MISSING, {

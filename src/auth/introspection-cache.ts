@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Claims } from './token-shape.js';
 
-/** What an authorization server said of a token: its claims when it is active, else `inactive`. */
-export type IntrospectionAnswer = Claims | 'inactive';
+/**
+ * What an authorization server said of a token: its claims when it is active, else `inactive`; `expired` when it had said
+ * before until when the token would be active, and that has passed.
+ */
+export type IntrospectionAnswer = Claims | Inactive;
+type Inactive = 'inactive' | 'expired';
 
 const ACTIVE_MS = 60_000;
 const INACTIVE_MS = 10_000;
@@ -21,7 +25,7 @@ interface Kept<T> {
  */
 export class IntrospectionCache {
   private readonly active = new LRUCache<string, Kept<Claims>>({ max: MAX_ACTIVE });
-  private readonly inactive = new LRUCache<string, Kept<'inactive'>>({ max: MAX_INACTIVE });
+  private readonly inactive = new LRUCache<string, Kept<Inactive>>({ max: MAX_INACTIVE });
 
   get size(): number {
     return this.active.size + this.inactive.size;
@@ -32,16 +36,27 @@ export class IntrospectionCache {
     return kept !== undefined && kept.until > nowMs ? kept.answer : undefined;
   }
 
-  keep(key: string, answer: IntrospectionAnswer, nowMs: number): void {
+  /** @returns the answer as it is kept, which knows more than the server's own where the token was known before */
+  keep(key: string, answer: Claims | 'inactive', nowMs: number): IntrospectionAnswer {
     if (answer === 'inactive') {
+      const inactive = this.hasExpired(key, nowMs) ? 'expired' : 'inactive';
       this.active.delete(key);
-      this.inactive.set(key, { answer, until: nowMs + INACTIVE_MS });
-      return;
+      this.inactive.set(key, { answer: inactive, until: nowMs + INACTIVE_MS });
+      return inactive;
     }
-    const expiry = typeof answer.exp === 'number' ? answer.exp * 1000 : Infinity;
     this.inactive.delete(key);
-    this.active.set(key, { answer, until: Math.min(nowMs + ACTIVE_MS, expiry) });
+    this.active.set(key, { answer, until: Math.min(nowMs + ACTIVE_MS, expiryOf(answer)) });
+    return answer;
   }
+
+  private hasExpired(key: string, nowMs: number): boolean {
+    return this.inactive.get(key)?.answer === 'expired' || expiryOf(this.active.get(key)?.answer) <= nowMs;
+  }
+}
+
+/** In milliseconds since the epoch. */
+function expiryOf(claims: Claims | undefined): number {
+  return typeof claims?.exp === 'number' ? claims.exp * 1000 : Infinity;
 }
 
 /** SECURITY: the whole token by its SHA-256; a part of it would mix up callers, and the token itself is not kept. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { redisService } from '../../test/support/redis.js';
 import { loadAppConfig } from '../config/app-config.js';
 import { FailureBudgetService } from '../security-monitoring/rate-limit/failure-budget.service.js';
 import { IntrospectionSlotsService } from './introspection-slots.service.js';
@@ -7,7 +8,7 @@ const IP = '192.0.2.1';
 
 function setUp(failures: number): { budget: FailureBudgetService; slots: IntrospectionSlotsService } {
   const config = loadAppConfig({ ENABLE_AUTH: 'false', RATE_LIMIT_FAILED_AUTH: String(failures) });
-  const budget = new FailureBudgetService(config);
+  const budget = new FailureBudgetService(config, redisService(config));
   return { budget, slots: new IntrospectionSlotsService(budget) };
 }
 

@@ -90,9 +90,8 @@ export class IntrospectionService implements OnApplicationBootstrap {
       this.#answered = true;
       this.#failures = 0;
       // SECURITY: only the boolean; "true", 1 and an absent member are no answer that lets anybody in (RFC 7662 section 2.2).
-      const answer = claims.active === true ? claims : 'inactive';
-      this.cache.keep(key, answer, Date.now());
-      this.#record(answer === 'inactive' ? 'inactive' : 'active');
+      const answer = this.cache.keep(key, claims.active === true ? claims : 'inactive', Date.now());
+      this.#record(typeof answer === 'string' ? 'inactive' : 'active');
       return answer;
     } catch (error) {
       this.#failures++;

@@ -13,6 +13,7 @@ import {
 import { fingerprint } from '../security-monitoring/audit/fingerprint.js';
 import { requestFacts } from '../security-monitoring/http/request-facts.js';
 import { FailureBudgetService } from '../security-monitoring/rate-limit/failure-budget.service.js';
+import { rateLimitHeaders } from '../security-monitoring/rate-limit/verdict.js';
 import type { AttemptMethod, AuthFailureReason, RequestFacts } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { AuthenticationFailed, type Refused } from './auth-failure.js';
@@ -137,9 +138,8 @@ export class McpAuthGuard implements CanActivate {
 
   async #refuse(failed: Refused, facts: RequestFacts, method: AttemptMethod, text?: string): Promise<HttpRefusal> {
     const { clientIp } = facts;
-    const counted = !UNCOUNTED.has(failed.reason);
-    const limited = counted && (await this.budget.isExhausted(clientIp));
-    if (counted && !limited) await this.budget.countFailure(clientIp);
+    const verdict = UNCOUNTED.has(failed.reason) ? undefined : await this.budget.countFailure(clientIp);
+    const limited = verdict?.allowed === false;
     const reason = limited ? 'rate_limited' : failed.reason;
     this.events.record({
       name: 'auth.failure',
@@ -149,8 +149,9 @@ export class McpAuthGuard implements CanActivate {
       fingerprint: text === undefined ? undefined : fingerprint(text),
       detail: limited ? `${failed.reason}: ${failed.detail}` : failed.detail,
     });
-    const retryAfter = limited ? await this.budget.retryAfterSeconds(clientIp) : IDP_RETRY_SECONDS;
-    return authRefusal(reason, metadataUrl(this.config), retryAfter, this.config.scopes.endpoint);
+    const retryAfter = limited ? verdict.resetSeconds : IDP_RETRY_SECONDS;
+    const limitHeaders = limited ? rateLimitHeaders(verdict) : {};
+    return authRefusal(reason, metadataUrl(this.config), retryAfter, this.config.scopes.endpoint, limitHeaders);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Findings } from './findings.js';
 import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
 import { assembleLimits, type LimitsConfig } from './limits-config.js';
 import { assembleScopes, type ScopeRules } from './scopes.js';
+import { assembleMetrics, type MetricsConfig } from './metrics-config.js';
 import { type SettingName, type Settings, settingNotes, settingsSchema } from './settings.js';
 import { assembleTools, type ToolsConfig } from './tools-config.js';
 
@@ -17,11 +18,17 @@ export interface AppConfig {
   readonly aws: AwsConfig;
   readonly tools: ToolsConfig;
   readonly limits: LimitsConfig;
+  readonly metrics: MetricsConfig;
   /** The first seals, all of them open. */
   readonly stateSecrets: readonly [string, ...string[]];
   /** False: the secret is random, known to this replica only, until it restarts. */
   readonly stateSecretConfigured: boolean;
   readonly logLevel: string;
+  /**
+   * Where security events go, whatever the log level: `stdout`, `stderr` or the path of a file. Undefined: they are part
+   * of the log, as its level allows.
+   */
+  readonly auditLog?: string;
   /** For the start line: settings that work but that an operator should know of. */
   readonly warnings: readonly string[];
 }
@@ -66,9 +73,11 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
     aws: assembleAws(settings, auth, findings),
     tools: assembleTools(settings),
     limits: assembleLimits(settings, findings),
+    metrics: assembleMetrics(settings, findings),
     stateSecrets: stateSecrets(settings, findings),
     stateSecretConfigured: settings.STATE_SECRET !== undefined,
     logLevel: settings.LOG_LEVEL ?? settings.FASTMCP_LOG_LEVEL ?? 'info',
+    auditLog: settings.AUDIT_LOG,
     warnings: findings.warnings,
   };
   return { config, problems: findings.problems };

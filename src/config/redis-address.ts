@@ -34,7 +34,8 @@ function problemOf({ hostname, port, username, password, pathname }: URL, value:
   if (!/^([\w.-]+|\[[0-9a-f:.]+\])$/i.test(hostname)) return 'names no host';
   if (port === '0') return 'names port 0';
   if (/[?#]/.test(value)) return 'must not hold a query or fragment; write ? and # of a password as %3F and %23';
-  if (username !== '' && password === '') return 'names a user without a password; write :password@ for a password alone';
+  if (username !== '' && password === '')
+    return 'names a user without a password; write :password@ for a password alone';
   if (!/^\/?$|^\/\d{1,3}$/.test(pathname)) return 'may end in the number of a database only';
   return [username, password].every(isDecodable) ? undefined : 'holds a % that begins no code; write it as %25';
 }

@@ -230,6 +230,12 @@ export function logLevel(value: string, ctx: z.RefinementCtx): string | typeof z
   return LOG_LEVELS[value.toLowerCase()] ?? refuse(ctx, 'must be DEBUG, INFO, WARNING, ERROR or CRITICAL');
 }
 
+/** A standard stream by name or the path of a file, which has a slash so that neither is taken for the other. */
+export function logTarget(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  if (/^(stdout|stderr)$/i.test(value)) return value.toLowerCase();
+  return /[\\/]/.test(value) ? value : refuse(ctx, 'must be stdout, stderr or the path of a file, with a slash in it');
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...values: readonly T[]) {
   return (value: string, ctx: z.RefinementCtx): T | typeof z.NEVER =>

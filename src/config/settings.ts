@@ -11,6 +11,7 @@ import {
   integer,
   list,
   logLevel,
+  logTarget,
   networks,
   oneOf,
   optional,
@@ -45,6 +46,12 @@ export const settingsSchema = z.object({
   CLOUDWATCH_MCP_PORT: optional(integer(0, 65535)).meta(note('port to listen on', '3334')),
   CLOUDWATCH_MCP_SERVER_HOST: optional(text).meta(note('address to listen on', '0.0.0.0')),
   METRICS_PORT: optional(integer(0, 65535)).meta(note('port of the Prometheus metrics', '9464')),
+  METRICS_CLOUDWATCH: optional(flag).meta(
+    note("true puts failed authentications into CloudWatch as metrics, with the server's own role", 'true'),
+  ),
+  METRICS_EMF: optional(flag).meta(
+    note('true writes the same metrics into the log, in the embedded metric format', 'true'),
+  ),
   ALLOWED_HOSTS: optional(list).meta(note('host names accepted in Host, ports ignored', 'mcp.example.com')),
   CORS_ALLOWED_ORIGINS: optional(exactOrigins).meta(note('browser origins that may call', 'https://chat.example.com')),
   TRUSTED_PROXIES: optional(networks).meta(note('CIDRs whose X-Forwarded-For counts', '10.0.0.0/24,10.0.1.0/24')),
@@ -231,6 +238,12 @@ export const settingsSchema = z.object({
     note(
       "calls a second to each AWS operation, as a multiple of AWS's default quotas; more than 1 for accounts with raised quotas, less to leave room for others",
       '0.5',
+    ),
+  ),
+  AUDIT_LOG: strict(logTarget).meta(
+    note(
+      'where security events go, whatever LOG_LEVEL: stdout, stderr or the path of a file; default: part of the log',
+      '/var/log/cloudwatch-mcp/audit.jsonl',
     ),
   ),
   LOG_LEVEL: optional(logLevel).meta(note('DEBUG, INFO, WARNING, ERROR or CRITICAL', 'INFO')),

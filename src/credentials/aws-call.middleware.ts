@@ -1,6 +1,9 @@
+import type { GetQueryResultsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { ServiceError } from '../errors.js';
 import type { Principal } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { awsCallSpan } from '../security-monitoring/tracing/span-facts.js';
+import { inClientSpan } from '../security-monitoring/tracing/span.factory.js';
 import type { AwsCallLimitsService, LimitedCall } from './aws-call-limits.service.js';
 import { type AwsCall, awsError } from './aws-error.js';
 import { awsErrorKind, awsErrorName, awsRequestId } from './aws-error-names.js';
@@ -79,10 +82,10 @@ export async function performAwsCall<O extends object>(
 ): Promise<O> {
   const used = scope.session.current;
   try {
-    return await recorded(scope, operation, send).catch(async (error: unknown) => {
+    return await traced(scope, operation, send).catch(async (error: unknown) => {
       if (awsErrorKind(error) !== 'expired') throw error;
       await scope.session.renew(used);
-      return recorded(scope, operation, send);
+      return traced(scope, operation, send);
     });
   } catch (error) {
     throw awsError(error, { ...operation, region: scope.region, identity: scope.identity });
@@ -105,19 +108,31 @@ export async function inTurn<O>(
   }
 }
 
+function traced<O extends object>(scope: AwsCallScope, operation: AwsOperation, send: () => Promise<O>): Promise<O> {
+  const span = awsCallSpan(operation.service, operation.operation, scope.region);
+  return inClientSpan(span, () => recorded(scope, operation, send));
+}
+
 async function recorded<O extends object>(
   scope: AwsCallScope,
   { service, operation }: AwsOperation,
   send: () => Promise<O>,
 ): Promise<O> {
   const { events, requestId, principal, region, account } = scope;
+  const { sessionName } = scope.session.current;
   const started = performance.now();
-  const facts = { name: 'aws.called', requestId, principal, service, operation, region, account } as const;
+  const facts = { name: 'aws.called', requestId, principal, service, operation, region, account, sessionName } as const;
   const durationMs = (): number => Math.round(performance.now() - started);
   try {
     const result = await send();
     const output: unknown = 'output' in result ? result.output : undefined;
-    events.record({ ...facts, outcome: 'ok', awsRequestId: awsRequestId(output), durationMs: durationMs() });
+    events.record({
+      ...facts,
+      outcome: 'ok',
+      awsRequestId: awsRequestId(output),
+      bytesScanned: bytesScanned(operation, output),
+      durationMs: durationMs(),
+    });
     return result;
   } catch (error) {
     // Nothing was sent.
@@ -131,6 +146,13 @@ async function recorded<O extends object>(
     });
     throw error;
   }
+}
+
+/** What a Logs Insights query has scanned, once it is complete: each poll before says what was scanned so far. */
+function bytesScanned(operation: string, output: unknown): number | undefined {
+  if (operation !== 'GetQueryResults') return undefined;
+  const { status, statistics } = output as GetQueryResultsCommandOutput;
+  return status === 'Complete' ? statistics?.bytesScanned : undefined;
 }
 
 function named({ clientName = '', commandName = '' }: MiddlewareContext): { service: string; operation: string } {

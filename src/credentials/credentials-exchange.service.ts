@@ -4,8 +4,10 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError } from '../errors.js';
 import type { CallContext } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { exchangeSpan } from '../security-monitoring/tracing/span-facts.js';
+import { inClientSpan } from '../security-monitoring/tracing/span.factory.js';
 import { awsErrorName, mayPass } from './aws-error-names.js';
-import { CredentialsCacheService, type ExchangeOccasion } from './credentials-cache.service.js';
+import { CredentialsCacheService, type ExchangeOccasion, type ExchangeRun } from './credentials-cache.service.js';
 import { type CredentialsPlan, planKey } from './credentials-plan.js';
 import { AssumeRoleExchange } from './exchange/assume-role.exchange.js';
 import { carriedKeysExpired, ClaimCredentialsExchange } from './exchange/claim-credentials.exchange.js';
@@ -42,11 +44,14 @@ export class CredentialsExchangeService {
 
   /** @throws ServiceError `credentials_refused` or `credentials_unavailable` */
   obtain(plan: CredentialsPlan, caller: ExchangeCaller): Promise<UserCredentials> {
-    return this.cache.resolve(
-      this.key(plan, caller),
-      (occasion) => this.recorded(plan, caller, occasion),
-      caller.principal.expiresAt,
-    );
+    let outcome: 'hit' | 'miss' = 'hit';
+    const exchange: ExchangeRun = (occasion) => {
+      if (occasion === 'needed') outcome = 'miss';
+      return inClientSpan(exchangeSpan(plan.kind), () => this.recorded(plan, caller, occasion));
+    };
+    const found = this.cache.resolve(this.key(plan, caller), exchange, caller.principal.expiresAt);
+    this.events.record({ name: 'credentials.sought', outcome });
+    return found;
   }
 
   /**
@@ -69,13 +74,20 @@ export class CredentialsExchangeService {
     occasion: ExchangeOccasion,
   ): Promise<UserCredentials> {
     const { principal, requestId } = caller;
+    const started = performance.now();
+    const durationMs = (): number => performance.now() - started;
     const facts = { requestId, principal, kind: plan.kind, roleArn: 'roleArn' in plan ? plan.roleArn : undefined };
     try {
-      const { credentials, sessionName, awsRequestId } = await withTries(TRIES[occasion], () =>
-        this.exchange(plan, caller),
-      );
-      const expiresAt = credentials.expiration;
-      this.events.record({ name: 'credentials.exchanged', ...facts, sessionName, expiresAt, awsRequestId });
+      const { credentials, awsRequestId } = await withTries(TRIES[occasion], () => this.exchange(plan, caller));
+      const { sessionName, expiration: expiresAt } = credentials;
+      this.events.record({
+        name: 'credentials.exchanged',
+        ...facts,
+        sessionName,
+        expiresAt,
+        awsRequestId,
+        durationMs: durationMs(),
+      });
       return credentials;
     } catch (error) {
       if (error instanceof ServiceError) {
@@ -85,6 +97,7 @@ export class CredentialsExchangeService {
           ...facts,
           code: error.code,
           awsErrorName: awsErrorNameOfCause,
+          durationMs: durationMs(),
           detail: error.detail,
         });
       }

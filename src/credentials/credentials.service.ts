@@ -48,7 +48,7 @@ export interface OwnAccount {
 export class CredentialsService {
   constructor(
     @Inject(PRINCIPAL) private readonly principal: Principal,
-    @Inject(REQUEST) private readonly call: Pick<CallContext, 'requestId' | 'signal'>,
+    @Inject(REQUEST) private readonly call: Pick<CallContext, 'requestId' | 'signal' | 'reached'>,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly exchanges: CredentialsExchangeService,
     private readonly factory: AwsClientFactory,
@@ -102,16 +102,18 @@ export class CredentialsService {
   private async scope(input: TargetInput): Promise<AwsCallScope> {
     const { account, region } = this.target(input);
     const { plan } = account;
-    const { requestId, signal } = this.call;
+    const place = { region, account: accountOf(plan) };
+    const { requestId, signal, reached } = this.call;
     const caller = { principal: this.principal, requestId };
+    reached?.(place);
     const credentials = await unlessAborted(this.exchanges.obtain(plan, caller), signal);
+    reached?.({ ...place, sessionName: credentials.sessionName });
     return {
       ...caller,
       session: new AwsSession(credentials, (stale) => this.exchanges.renew(plan, caller, stale)),
       events: this.events,
       limits: this.limits,
-      region,
-      account: accountOf(plan),
+      ...place,
       identity: identityInWords(plan),
       quota: quotaOf(plan, this.principal),
       signal,

@@ -16,7 +16,11 @@ export interface AwsIdentity {
 export class UserCredentials {
   readonly #identity: AwsIdentity;
 
-  constructor(identity: AwsIdentity) {
+  /** @param sessionName the role session's, by which CloudTrail knows its calls */
+  constructor(
+    identity: AwsIdentity,
+    readonly sessionName?: string,
+  ) {
     this.#identity = identity;
   }
 
@@ -53,15 +57,13 @@ export interface StsCredentials {
  * Turns STS's answer into a caller's credentials.
  * @throws TypeError when a part is missing: half a credential must not reach a signer
  */
-export function toUserCredentials(answer: StsCredentials = {}): UserCredentials {
+export function toUserCredentials(answer: StsCredentials = {}, sessionName?: string): UserCredentials {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer;
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
     throw new TypeError('AWS answered without complete credentials');
   }
-  return new UserCredentials({
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: SessionToken,
-    expiration: Expiration,
-  });
+  return new UserCredentials(
+    { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration: Expiration },
+    sessionName,
+  );
 }

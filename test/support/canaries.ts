@@ -1,5 +1,4 @@
-/** A piece of a secret of this length or more must not appear anywhere. */
-const PIECE = 16;
+import { PIECE, piecesOf } from './no-leak.js';
 
 /** Secrets planted in a run, and where any piece of them has turned up. */
 export class Canaries {
@@ -15,20 +14,21 @@ export class Canaries {
     return secret;
   }
 
-  /** `name of the place: name of the secret` for each secret of which a text has a piece, in any of its forms. */
+  /** Each secret of which a text has a piece, in any of its forms, with what stands before the first such piece. */
   foundIn(places: Readonly<Record<string, string>>): string[] {
     const pieces = new Map<string, string>();
     for (const [secret, name] of this.#secrets) {
       for (const form of disguises(secret)) for (const piece of piecesOf(form)) pieces.set(piece, name);
     }
-    const found = new Set<string>();
+    const found = new Map<string, string>();
     for (const [place, text] of Object.entries(places)) {
       for (let at = 0; at + PIECE <= text.length; at += 1) {
         const name = pieces.get(text.slice(at, at + PIECE));
-        if (name !== undefined) found.add(`${place}: ${name}, ...${text.slice(Math.max(0, at - 80), at + PIECE)}`);
+        const what = `${name} in ${place}`;
+        if (name !== undefined && !found.has(what)) found.set(what, text.slice(Math.max(0, at - 120), at + PIECE));
       }
     }
-    return [...found];
+    return [...found].map(([what, context]) => `${what}: ${context}`);
   }
 }
 
@@ -43,8 +43,4 @@ export function disguises(secret: string): string[] {
   return [
     ...new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...base64, ...base64url]),
   ];
-}
-
-function piecesOf(text: string): string[] {
-  return Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => text.slice(at, at + PIECE));
 }

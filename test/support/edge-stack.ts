@@ -47,7 +47,7 @@ interface AuditLine {
 export interface Observed {
   readonly answer: RawAnswer;
   readonly lines: readonly AuditLine[];
-  /** Metric series that went up, by how much. */
+  /** Metric series that went up, by how much; without durations. */
   readonly counted: Readonly<Record<string, number>>;
   readonly log: string;
 }
@@ -127,7 +127,7 @@ export class EdgeStack {
 
   async #series(): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(this.stack.app.metricsUrl)).text();
-    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const lines = text.split('\n').filter((line) => /^(?!mcp_request_duration)\w/.test(line));
     return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 /** A piece of a credential of this length or more must not appear anywhere. */
-const PIECE = 16;
+export const PIECE = 16;
 
 const LIBRARIES =
   /jsonwebtoken|jwks[-_]?rsa|JwksError|passport|\bjose\b|nestjs|express|undici|JsonWebTokenError|TokenExpiredError|jwt (?:malformed|expired|audience|issuer|signature)|invalid signature|ECONNREFUSED|fetch failed/i;
@@ -47,6 +47,7 @@ export function leakedPiece(text: string, ...secrets: readonly string[]): string
   return undefined;
 }
 
-function piecesOf(secret: string): string[] {
+/** Every piece of that length of a text. */
+export function piecesOf(secret: string): string[] {
   return Array.from({ length: Math.max(0, secret.length - PIECE + 1) }, (_, at) => secret.slice(at, at + PIECE));
 }

@@ -9,6 +9,8 @@ import type { AuthenticationAttempt } from './authentication-attempt.js';
 
 const REFUSALS = {
   inactive: { reason: 'inactive', detail: 'the authorization server says that the token is not active' },
+  // Every token ends some day, and then its holder signs in anew: nobody is to be alarmed.
+  expired: { reason: 'expired', detail: 'the authorization server says that the token is not active any more' },
   introspection_unavailable: { reason: 'introspection_unavailable', detail: 'the authorization server did not answer' },
   rate_limited: { reason: 'rate_limited', detail: 'not asked for, after too many failures' },
 } as const satisfies Record<string, Refused>;

@@ -29,8 +29,8 @@ export class AssumeRoleExchange implements CredentialsExchange<'assume-role'> {
     });
     try {
       const answer = await this.factory.serverSts(plan.stsRegion).send(command);
-      const credentials = toUserCredentials(answer.Credentials);
-      return { credentials, sessionName, awsRequestId: answer.$metadata.requestId };
+      const credentials = toUserCredentials(answer.Credentials, sessionName);
+      return { credentials, awsRequestId: answer.$metadata.requestId };
     } catch (error) {
       throw stsError({ step: 'AssumeRole', into: plan.roleArn, principal, error });
     }

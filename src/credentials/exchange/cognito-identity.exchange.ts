@@ -40,8 +40,8 @@ export class CognitoIdentityExchange implements CredentialsExchange<'cognito-ide
       const command = new GetCredentialsForIdentityCommand({ IdentityId: identityId, Logins: logins(plan, principal) });
       const answer = await this.client(plan).send(command);
       const { SecretKey, ...keys } = answer.Credentials ?? {};
-      const credentials = toUserCredentials({ ...keys, SecretAccessKey: SecretKey });
-      return { credentials, sessionName: SESSION_NAME, awsRequestId: answer.$metadata.requestId };
+      const credentials = toUserCredentials({ ...keys, SecretAccessKey: SecretKey }, SESSION_NAME);
+      return { credentials, awsRequestId: answer.$metadata.requestId };
     } catch (error) {
       const name = awsErrorName(error);
       // Somebody may have deleted the identity, or linked the sign-in to another: it is asked for anew.

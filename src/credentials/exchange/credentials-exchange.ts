@@ -5,7 +5,6 @@ import type { UserCredentials } from '../user-credentials.js';
 /** What an exchange yields: the credentials, and what the audit record says of them. */
 export interface ExchangedCredentials {
   readonly credentials: UserCredentials;
-  readonly sessionName?: string;
   readonly awsRequestId?: string;
 }
 

@@ -27,8 +27,8 @@ export class WebIdentityExchange implements CredentialsExchange<'web-identity'> 
     });
     try {
       const answer = await this.factory.anonymousSts(plan.stsRegion).send(command);
-      const credentials = toUserCredentials(answer.Credentials);
-      return { credentials, sessionName, awsRequestId: answer.$metadata.requestId };
+      const credentials = toUserCredentials(answer.Credentials, sessionName);
+      return { credentials, awsRequestId: answer.$metadata.requestId };
     } catch (error) {
       throw stsError({ step: 'AssumeRoleWithWebIdentity', into: plan.roleArn, principal, error });
     }
