@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RedisState } from '../../src/security-monitoring/redis/redis.service.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
-import { type Answer, apiKeys, p99, type Replicas, startReplicas, statuses } from './three-replicas.js';
+import { type Answer, apiKeys, isLimit, p99, type Replicas, startReplicas, statuses } from './three-replicas.js';
 
 const LIMIT = 120;
 const ROUNDS = Number(process.env['REDIS_ROUNDS'] ?? 1);
@@ -13,6 +13,7 @@ const TAKEOVER_MS = 1_000;
 const RECOVERY_MS = 10_000;
 const EXTRA_MS = 100;
 
+const isTheLimit = isLimit(LIMIT);
 const crowd = apiKeys(30);
 const guests = [...apiKeys(200)];
 const takeGuest = (): string => guests.pop() ?? '';
@@ -126,9 +127,9 @@ describeWithRedis('three replicas whose Redis is', () => {
       const after = await burst(user, 3 * LIMIT);
       const exact = await burst(takeGuest(), 3 * LIMIT);
       console.log(`    one user ${before} + ${during} + ${after}, a new one ${exact}`);
-      expect(before).toBe(LIMIT);
-      expect(before + during + after).toBeLessThanOrEqual(2 * LIMIT);
-      expect(exact).toBe(LIMIT);
+      expect(before).toSatisfy(isTheLimit);
+      expect(during + after).toBeLessThanOrEqual(LIMIT);
+      expect(exact).toSatisfy(isTheLimit);
     });
   }
 

@@ -9,24 +9,12 @@ import {
   type ExchangeStack,
   startExchangeStack,
 } from '../support/exchange-stack.js';
+import { disguises } from '../support/canaries.js';
 import { leakedPiece } from '../support/no-leak.js';
 import { ALICE_ROLE, LIMITED_ROLE, type Stack, startStack, type ToolAnswer } from '../support/stack.js';
 
 const HOUR = { start_time: 'now-1h', end_time: 'now' };
 const UNTRUSTED_ROLE = 'arn:aws:iam::111111111111:role/Untrusted';
-
-/** A secret as it could be hidden in other text: as it is, in base64 at any offset, in hex, in a URL. */
-function disguises(secret: string): string[] {
-  const base64 = [0, 1, 2].map((offset) => {
-    const text = Buffer.from(' '.repeat(offset) + secret).toString('base64');
-    // The first and last characters depend on what stands beside the secret.
-    return text.slice(offset === 0 ? 0 : 4, -4);
-  });
-  const base64url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
-  return [
-    ...new Set([secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...base64, ...base64url]),
-  ];
-}
 
 /** Everything the process could have shown of itself while a stack ran. */
 interface Shown {

@@ -74,10 +74,10 @@ function postHead(credential: string | undefined, length: number): string {
 
 /** Users who go on calling until told to stop. */
 function validUsers(): { stop(): Promise<readonly number[]> } {
-  let running = true;
+  const end = new AbortController();
   const users = many(VALID_USERS, async () => {
     const took: number[] = [];
-    while (running) {
+    while (!end.signal.aborted) {
       const begun = performance.now();
       const { status, body } = await stack.call(token, 'get_active_alarms');
       if (status !== 200) throw new Error(`a valid user got ${status}: ${JSON.stringify(body)}`);
@@ -88,7 +88,7 @@ function validUsers(): { stop(): Promise<readonly number[]> } {
   });
   return {
     stop: async () => {
-      running = false;
+      end.abort();
       return (await users).flat();
     },
   };

@@ -123,12 +123,12 @@ export class MemoryTracing implements TracerProvider {
       new MemorySpan(name, options, trace.getSpanContext(parent), this.ended);
     return {
       startSpan,
-      startActiveSpan: ((name: string, ...rest: unknown[]) => {
+      startActiveSpan: (name: string, ...rest: unknown[]) => {
         const work = rest.pop() as (span: Span) => unknown;
         const [options, parent = context.active()] = rest as [SpanOptions?, Context?];
         const span = startSpan(name, options, parent);
         return context.with(trace.setSpan(parent, span), () => work(span));
-      }) as Tracer['startActiveSpan'],
+      },
     };
   }
 }

@@ -11,7 +11,10 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly options: readonly string[],
-  ) {}
+  ) {
+    // Whatever becomes of the tests: none outlives them.
+    process.once('exit', () => this.#process?.kill('SIGKILL'));
+  }
 
   static async start(...options: string[]): Promise<RedisServer> {
     const server = await RedisServer.prepare(...options);

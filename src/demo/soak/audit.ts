@@ -12,7 +12,11 @@ export class Audit {
   /** The subject each AWS call was recorded for, by AWS's own request id. */
   readonly awsCalls = new Map<string, string>();
 
+  /** All that was written, records or not. */
+  bytes = 0;
+
   read(line: string): void {
+    this.bytes += Buffer.byteLength(line) + 1;
     if (!line.includes('"tool.called"') && !line.includes('"aws.called"')) return;
     const { event, principal, aws } = JSON.parse(line) as AuditLine;
     const subject = principal?.subject ?? '';

@@ -23,7 +23,8 @@ const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['an address', /\b\d{1,3}(\.\d{1,3}){3}\b|::/],
   ['a token', /eyJ|\.[\w-]{20,}\./],
   ['a user', /user-|stranger-|@/],
-  ['a log group', /\//],
+  // One slash within is the method of a request, such as tools/call.
+  ['a log group', /^\/|\/.*\//],
   ['a key id', /[0-9a-f]{32}/],
 ];
 

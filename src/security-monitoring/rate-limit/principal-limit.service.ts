@@ -1,28 +1,21 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { type Principal, principalKey } from '../../principal.js';
+import { RedisService } from '../redis/redis.service.js';
+import { type SharedLimit, sharedLimit } from './shared-limit.factory.js';
+import type { Verdict } from './verdict.js';
 
 /** Requests of each principal within a minute. */
 @Injectable()
 export class PrincipalLimitService {
-  readonly #limiter: RateLimiterMemory;
+  readonly #limit: SharedLimit;
 
-  constructor(@Inject(APP_CONFIG) config: AppConfig) {
-    const points = Math.max(1, Math.floor(config.limits.perUserPerMinute / config.limits.expectedReplicas));
-    this.#limiter = new RateLimiterMemory({ keyPrefix: 'principal', points, duration: 60 });
+  constructor(@Inject(APP_CONFIG) config: AppConfig, redis: RedisService) {
+    this.#limit = sharedLimit(redis, config, { name: 'principal', perMinute: config.limits.perUserPerMinute });
   }
 
-  /** Counts one request; undefined when it is within the limit, else the whole seconds to wait, at least 1. */
-  async consume(principal: Principal): Promise<number | undefined> {
-    const key = createHash('sha256').update(principalKey(principal)).digest('base64url');
-    try {
-      await this.#limiter.consume(key);
-      return undefined;
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw refusal;
-    }
+  /** Counts one request. */
+  async consume(principal: Principal): Promise<Verdict> {
+    return this.#limit.consume(principalKey(principal));
   }
 }

@@ -1,9 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
 import { HttpRefusal } from '../../errors.js';
 import type { AuthenticatedRequest } from '../../principal.js';
 import { requestFacts } from '../http/request-facts.js';
 import { SecurityEventsService } from '../security-events.service.js';
 import { PrincipalLimitService } from './principal-limit.service.js';
+import { rateLimitHeaders, refusalHeaders } from './verdict.js';
 
 /** Limits the requests of each principal; stands behind the authentication guard, whose principal it counts. */
 @Injectable()
@@ -14,18 +16,21 @@ export class RateLimitGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
     if (request.principal === undefined) throw new Error('the rate limit guard must stand behind authentication');
-    const waitSeconds = await this.limit.consume(request.principal);
-    if (waitSeconds === undefined) return true;
+    const verdict = await this.limit.consume(request.principal);
+    if (verdict.allowed) {
+      http.getResponse<Response>().set(rateLimitHeaders(verdict));
+      return true;
+    }
     this.events.record({
       name: 'auth.failure',
       request: requestFacts(request),
       reason: 'rate_limited',
       method: request.principal.method,
     });
-    throw new HttpRefusal(429, 'rate_limited', `Too many requests. Wait ${waitSeconds} s and try again.`, {
-      'Retry-After': String(waitSeconds),
-    });
+    const message = `Too many requests. Wait ${verdict.resetSeconds} s and try again.`;
+    throw new HttpRefusal(429, 'rate_limited', message, refusalHeaders(verdict));
   }
 }
