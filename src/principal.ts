@@ -79,12 +79,22 @@ export const LOCAL_PRINCIPAL: Principal = Object.freeze({
   claims: {},
 });
 
+/** Where in AWS a call went, and as which role session: the name CloudTrail knows it by. */
+export interface ReachedTarget {
+  readonly region: string;
+  /** Twelve digits, or a word for identities without a role. */
+  readonly account: string;
+  readonly sessionName?: string;
+}
+
 /** What one tool call carries down to credentials and tools: the request of Nest's per-call context. */
 export interface CallContext {
   readonly principal: Principal;
   readonly requestId: string;
   /** Aborted when the caller cancels or disconnects. */
   readonly signal: AbortSignal;
+  /** Notes where the call goes in AWS, for its record; present while one is made. */
+  readonly reached?: (target: ReachedTarget) => void;
 }
 
 /** An HTTP request after the authentication guard. */

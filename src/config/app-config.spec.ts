@@ -135,6 +135,22 @@ describe('loadAppConfig', () => {
   });
 });
 
+describe('AUDIT_LOG', () => {
+  it.each([
+    ['/var/log/audit.jsonl', '/var/log/audit.jsonl'],
+    ['./audit.jsonl', './audit.jsonl'],
+    ['STDERR', 'stderr'],
+    ['stdout', 'stdout'],
+    [undefined, undefined],
+  ])('takes %s', (AUDIT_LOG, auditLog) => {
+    expect(loadAppConfig({ ENABLE_AUTH: 'false', AUDIT_LOG }).auditLog).toBe(auditLog);
+  });
+
+  it.each(['', 'audit.jsonl', 'syslog'])('refuses "%s", which is no path and no stream', (AUDIT_LOG) => {
+    expect(() => loadAppConfig({ ENABLE_AUTH: 'false', AUDIT_LOG })).toThrow(/AUDIT_LOG: /);
+  });
+});
+
 describe('parseApiKeys', () => {
   const strong = (seed: string): string => createHash('sha256').update(seed).digest('hex');
 

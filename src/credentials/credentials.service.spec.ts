@@ -17,7 +17,7 @@ import { SERVER_ACCESS_KEY_ID } from '../demo/aws-emulator/identities.js';
 import { EXTERNAL_ID, localProfile } from '../demo/aws-emulator/roles.js';
 import { type AwsEmulator, runEmulator } from '../demo/aws-emulator/running-emulator.js';
 import type { ServiceError } from '../errors.js';
-import { LOCAL_PRINCIPAL, PresentedToken, type Principal } from '../principal.js';
+import { type CallContext, LOCAL_PRINCIPAL, PresentedToken, type Principal, type ReachedTarget } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { SecurityMonitoringModule } from '../security-monitoring/security-monitoring.module.js';
@@ -80,9 +80,13 @@ async function start(env: Record<string, string>, endpoint = emulator.url): Prom
 }
 
 /** The service as a tool of one call gets it. */
-async function forCall(principal: Principal, signal = new AbortController().signal): Promise<CredentialsService> {
+async function forCall(
+  principal: Principal,
+  signal = new AbortController().signal,
+  reached?: CallContext['reached'],
+): Promise<CredentialsService> {
   const contextId = ContextIdFactory.create();
-  app.registerRequestByContextId({ principal, requestId: 'request-1', signal }, contextId);
+  app.registerRequestByContextId({ principal, requestId: 'request-1', signal, reached }, contextId);
   return app.resolve(CredentialsService, contextId);
 }
 
@@ -292,7 +296,10 @@ describe('CredentialsService.client with AssumeRole', () => {
     expect(eventsOf('credentials.exchanged')).toMatchObject([{ ...alice, kind: 'assume-role', roleArn: LIMITED }]);
     expect(eventsOf('credentials.exchanged')[0]).toHaveProperty('expiresAt', expect.any(Date));
     const [ok, denied] = emulator.calls.all().slice(1);
-    const target = { ...alice, service: 'logs', region: 'us-east-1', account: '111111111111' };
+    // What CloudTrail has for the call: `assumed-role/<role>/<session>`.
+    const sessionName = ok?.principalArn?.split('/').at(-1);
+    expect(eventsOf('credentials.exchanged')[0]).toMatchObject({ sessionName });
+    const target = { ...alice, service: 'logs', region: 'us-east-1', account: '111111111111', sessionName };
     expect(eventsOf('aws.called')).toMatchObject([
       { ...target, operation: 'DescribeLogGroups', outcome: 'ok', awsRequestId: ok?.requestId },
       {
@@ -303,6 +310,16 @@ describe('CredentialsService.client with AssumeRole', () => {
         awsRequestId: denied?.requestId,
       },
     ]);
+  });
+
+  it('tells the record of the call where it goes: before the exchange, and with its session after it [LOG-04]', async () => {
+    const reached: ReachedTarget[] = [];
+    const place = { region: 'eu-west-1', account: '111111111111' };
+    const service = await forCall(user('alice', LIMITED), undefined, (target) => reached.push(target));
+    await service.owner({});
+    expect(reached).toEqual([]);
+    await service.client(CloudWatchLogsClient, { region: 'eu-west-1' });
+    expect(reached).toEqual([place, { ...place, sessionName: expect.stringMatching(/^alice-/) as string }]);
   });
 
   it("names the action AWS denied and the caller's own role [ISO-15]", async () => {

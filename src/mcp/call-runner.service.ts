@@ -2,8 +2,10 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError, toolDeniedReason } from '../errors.js';
-import type { CallContext } from '../principal.js';
+import type { CallContext, ReachedTarget } from '../principal.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { ShutdownService } from '../security-monitoring/shutdown.service.js';
+import { failActiveSpan } from '../security-monitoring/tracing/span.factory.js';
 import { toServiceError } from './tool-error.js';
 import { type UntrustedOutput, untrustedOutput } from './untrusted-output.js';
 
@@ -18,21 +20,25 @@ export class CallRunnerService {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly moduleRef: ModuleRef,
     private readonly events: SecurityEventsService,
+    private readonly shutdown: ShutdownService,
   ) {}
 
   /**
-   * Does the work and records it under a name of ours. Never rejects.
+   * Does the work for the call it is given and records it, once, under a name of ours. Never rejects.
    * @param name a tool, or the method and kind of another call, e.g. `resources/read alarms`
    */
-  async run<T>(name: string, call: CallContext, work: () => Promise<T>): Promise<CallOutcome<T>> {
+  async run<C extends CallContext, T>(name: string, call: C, work: (call: C) => Promise<T>): Promise<CallOutcome<T>> {
     const started = performance.now();
+    let target: ReachedTarget | undefined;
+    const facts = (): CallFacts => ({ tool: name, target, durationMs: performance.now() - started });
     try {
-      const value = await work();
-      this.record(name, call, started);
+      const value = await this.shutdown.race(work({ ...call, reached: (at) => void (target = at) }));
+      this.record(call, facts());
       return { ok: true, value };
     } catch (failure) {
       const error = call.signal.aborted ? cancelled(failure) : toServiceError(failure, call.requestId);
-      this.record(name, call, started, error);
+      this.record(call, facts(), error);
+      failActiveSpan('tool_error', { 'cloudwatch_mcp.error.code': error.code });
       return { ok: false, error };
     }
   }
@@ -63,21 +69,25 @@ export class CallRunnerService {
     return untrustedOutput(value, { mask: this.config.tools.maskSecrets });
   }
 
-  private record(tool: string, { requestId, principal }: CallContext, started: number, error?: ServiceError): void {
-    const facts = { requestId, principal, tool };
-    const durationMs = performance.now() - started;
-    if (error?.code === 'cancelled') return this.events.record({ name: 'tool.cancelled', ...facts, durationMs });
-    const reason = error === undefined ? undefined : toolDeniedReason(error);
-    if (reason !== undefined) this.events.record({ name: 'tool.denied', ...facts, reason });
-    this.events.record({
-      name: 'tool.called',
-      ...facts,
-      outcome: error === undefined ? 'ok' : 'error',
-      code: error?.code,
-      durationMs,
-      detail: error?.detail ?? (error?.code === 'internal' ? stackOf(error.cause) : undefined),
-    });
+  private record({ requestId, principal }: CallContext, callFacts: CallFacts, error?: ServiceError): void {
+    const facts = { requestId, principal, ...callFacts };
+    if (error === undefined) return this.events.record({ name: 'tool.called', ...facts, outcome: 'ok' });
+    if (error.code === 'cancelled') return this.events.record({ name: 'tool.cancelled', ...facts });
+    const { code } = error;
+    const reason = toolDeniedReason(error);
+    if (reason !== undefined) {
+      return this.events.record({ name: 'tool.denied', ...facts, reason, code, detail: error.detail });
+    }
+    const detail = error.detail ?? (code === 'internal' ? stackOf(error.cause) : undefined);
+    this.events.record({ name: 'tool.called', ...facts, outcome: 'error', code, detail });
   }
+}
+
+/** What the record of a call says beside who made it and how it ended. */
+interface CallFacts {
+  readonly tool: string;
+  readonly target?: ReachedTarget;
+  readonly durationMs: number;
 }
 
 function cancelled(cause: unknown): ServiceError {

@@ -55,8 +55,8 @@ export class CompletionMethodsService {
     if (source === undefined || !mayUse(source.definition.toolset, call.principal, this.config.scopes)) {
       return shown([], false);
     }
-    const outcome = await this.runner.run(`completion/complete ${kind}`, call, () =>
-      this.runner.within(DEADLINE_MS, call, async (bounded) =>
+    const outcome = await this.runner.run(`completion/complete ${kind}`, call, (running) =>
+      this.runner.within(DEADLINE_MS, running, async (bounded) =>
         (await this.runner.build(source.provider, bounded)).complete(request, bounded),
       ),
     );

@@ -12,9 +12,11 @@ import { metadataUrl } from '../auth/protected-resource-metadata.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { Principal } from '../principal.js';
 import { StreamLimitService } from '../security-monitoring/rate-limit/stream-limit.service.js';
+import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import type { AnswerForm } from './accept.js';
 import { InFlightCallsService } from './in-flight-calls.service.js';
 import { type McpRequest, toAuthInfo } from './mcp-request.js';
+import { measuredMethod } from './measured-method.js';
 import { McpServerFactory } from './mcp-server.factory.js';
 import { ownsSessionId, sealSessionId } from './session-id.js';
 import { ToolRegistryService } from './tool-registry.service.js';
@@ -51,6 +53,7 @@ export class McpEndpointService implements OnApplicationShutdown {
     private readonly registry: ToolRegistryService,
     private readonly inFlight: InFlightCallsService,
     private readonly streams: StreamLimitService,
+    private readonly events: SecurityEventsService,
   ) {
     const factory = ({ authInfo }: McpRequestContext) => this.servers.create(authInfo);
     this.quick = createMcpHandler(factory, { responseMode: 'auto' });
@@ -62,8 +65,9 @@ export class McpEndpointService implements OnApplicationShutdown {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, post: McpPost): Promise<void> {
+    const started = performance.now();
     const message = (post.body ?? {}) as JsonRpcShape;
-    const closeStream = this.isLong(message, post.form) ? this.streams.open(request, post.principal) : undefined;
+    const closeStream = this.isLongStream(message, post.form) ? this.streams.open(request, post.principal) : undefined;
     const abort = new AbortController();
     response.once('close', () => {
       closeStream?.();
@@ -84,16 +88,18 @@ export class McpEndpointService implements OnApplicationShutdown {
     } finally {
       done?.();
       closeStream?.();
+      const method = measuredMethod(message);
+      const durationMs = performance.now() - started;
+      if (method !== undefined) {
+        this.events.record({ name: 'mcp.answered', requestId: post.requestId, method, durationMs });
+      }
     }
   }
 
-  /** Whether the answer is a stream that begins long before its end. Only these are few: every older client's is one. */
-  private isLong(message: JsonRpcShape, form: AnswerForm): boolean {
-    return message.method === 'subscriptions/listen' || (form === 'stream' && this.isSlowCall(message));
-  }
-
-  private isSlowCall({ method, params }: JsonRpcShape): boolean {
-    return method === 'tools/call' && this.registry.find(asText(params?.name) ?? '')?.definition.slow === true;
+  /** Whether the answer is a stream that begins long before its end. Older clients get every answer as one, mostly short. */
+  private isLongStream({ method, params }: JsonRpcShape, form: AnswerForm): boolean {
+    if (form !== 'stream' || method !== 'tools/call') return false;
+    return this.registry.find(asText(params?.name) ?? '')?.definition.slow === true;
   }
 
   private answer(webRequest: Request, post: McpPost, message: JsonRpcShape, legacy: boolean): Promise<Response> {
@@ -108,7 +114,7 @@ export class McpEndpointService implements OnApplicationShutdown {
     };
     const options = { authInfo: toAuthInfo(call, metadataUrl(this.config)), parsedBody: post.body };
     if (legacy && post.form === 'json') return this.answerLegacyAsJson(webRequest, options);
-    return (post.form === 'stream' && this.isSlowCall(message) ? this.slow : this.quick).fetch(webRequest, options);
+    return (this.isLongStream(message, post.form) ? this.slow : this.quick).fetch(webRequest, options);
   }
 
   /** The SDK's stateless leg always streams; a script that takes only JSON gets the same exchange as one body. */

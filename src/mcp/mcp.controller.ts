@@ -8,7 +8,9 @@ import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.gua
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { acceptedForm } from './accept.js';
 import { sendJsonRpcRefusal } from './json-rpc-refusal.js';
+import { failActiveSpan } from '../security-monitoring/tracing/span.factory.js';
 import { McpEndpointService } from './mcp-endpoint.service.js';
+import { MessageSpanService } from './message-span.service.js';
 import { readJsonBody } from './request-body.js';
 
 /** The MCP endpoint. Host and Origin were checked before; the body is read last, and for known callers only. */
@@ -18,6 +20,7 @@ export class McpController {
   constructor(
     @Inject(McpEndpointService) private readonly endpoint: McpEndpointService,
     @Inject(SecurityEventsService) private readonly events: SecurityEventsService,
+    @Inject(MessageSpanService) private readonly spans: MessageSpanService,
   ) {}
 
   @All()
@@ -42,7 +45,10 @@ export class McpController {
       throw new HttpRefusal(406, 'invalid_request', 'Accept application/json and text/event-stream.');
     }
     const body = await this.readBody(request, response, principal);
-    await this.endpoint.serve(request, response, { principal, requestId, body, form });
+    await this.spans.around(request, body, async () => {
+      await this.endpoint.serve(request, response, { principal, requestId, body, form });
+      if (response.statusCode >= 400) failActiveSpan(String(response.statusCode));
+    });
   }
 
   private async readBody(request: Request, response: Response, principal: Principal): Promise<unknown> {

@@ -8,6 +8,7 @@ import { InFlightCallsService } from './in-flight-calls.service.js';
 import { McpController } from './mcp.controller.js';
 import { McpEndpointService } from './mcp-endpoint.service.js';
 import { McpServerFactory } from './mcp-server.factory.js';
+import { MessageSpanService } from './message-span.service.js';
 import { PromptMethodsService } from './prompt-methods.service.js';
 import { ProviderRegistryService } from './provider-registry.service.js';
 import { ResourceMethodsService } from './resource-methods.service.js';
@@ -34,6 +35,7 @@ import { UnknownPathController } from './unknown-path.controller.js';
     CompletionMethodsService,
     McpServerFactory,
     McpEndpointService,
+    MessageSpanService,
     InFlightCallsService,
   ],
 })

@@ -68,8 +68,8 @@ export class ResourceMethodsService {
   }
 
   private async listOf({ definition: { kind }, provider }: RegisteredResource, call: CallContext): Promise<Resource[]> {
-    const outcome = await this.runner.run(`resources/list ${kind}`, call, () =>
-      this.runner.within(LIST_DEADLINE_MS, call, async (bounded) =>
+    const outcome = await this.runner.run(`resources/list ${kind}`, call, (running) =>
+      this.runner.within(LIST_DEADLINE_MS, running, async (bounded) =>
         (await this.runner.build(provider, bounded)).list?.(bounded),
       ),
     );
@@ -104,12 +104,12 @@ export class ResourceMethodsService {
     if (found === undefined) throw new ResourceNotFoundError(uri);
     const { address, resource } = found;
     const { kind, toolset } = resource.definition;
-    const outcome = await this.runner.run(`resources/read ${kind}`, call, async () => {
+    const outcome = await this.runner.run(`resources/read ${kind}`, call, async (running) => {
       // SECURITY: checked here too, whatever was challenged before.
       const refusal = scopeRefusal(toolset, call.principal, this.config);
       if (refusal !== undefined) throw refusal;
-      const source = await this.runner.build(resource.provider, call);
-      const value = await source.read({ account: address.account, region: address.region }, address.values, call);
+      const source = await this.runner.build(resource.provider, running);
+      const value = await source.read({ account: address.account, region: address.region }, address.values, running);
       return value && this.textOf(value);
     });
     if (!outcome.ok) throw toProtocolError(outcome.error, call.requestId);

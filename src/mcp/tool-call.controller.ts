@@ -5,6 +5,7 @@ import { HttpRefusal, type ServiceError } from '../errors.js';
 import type { AuthenticatedRequest } from '../principal.js';
 import { requestFacts } from '../security-monitoring/http/request-facts.js';
 import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.guard.js';
+import { MessageSpanService } from './message-span.service.js';
 import { readJsonBody } from './request-body.js';
 import { ToolDispatcherService, type ToolOutcome } from './tool-dispatcher.service.js';
 import { HTTP_STATUS } from './tool-error.js';
@@ -16,7 +17,10 @@ import { toImageContent } from './tool-result.js';
 @Controller('mcp/tools/call')
 @UseGuards(McpAuthGuard, RateLimitGuard)
 export class ToolCallController {
-  constructor(@Inject(ToolDispatcherService) private readonly dispatcher: ToolDispatcherService) {}
+  constructor(
+    @Inject(ToolDispatcherService) private readonly dispatcher: ToolDispatcherService,
+    @Inject(MessageSpanService) private readonly spans: MessageSpanService,
+  ) {}
 
   @Post()
   async call(@Req() request: Request & AuthenticatedRequest, @Res() response: Response): Promise<void> {
@@ -26,12 +30,10 @@ export class ToolCallController {
     const { name, args } = readCall(await readJsonBody(request, response));
     const abort = new AbortController();
     response.once('close', () => abort.abort());
-    const outcome = await this.dispatcher.dispatch(name, args, {
-      principal,
-      requestId,
-      signal: abort.signal,
-      progress: () => undefined,
-    });
+    const call = { principal, requestId, signal: abort.signal, progress: () => undefined };
+    const outcome = await this.spans.around(request, { method: 'tools/call', params: { name } }, () =>
+      this.dispatcher.dispatch(name, args, call),
+    );
     if (!response.destroyed) send(response, outcome, requestId);
   }
 

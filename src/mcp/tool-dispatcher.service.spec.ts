@@ -8,6 +8,7 @@ import { ServiceError } from '../errors.js';
 import { LOCAL_PRINCIPAL, type Principal } from '../principal.js';
 import type { SecurityEvent } from '../security-monitoring/security-event.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { ShutdownService } from '../security-monitoring/shutdown.service.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from './tool.js';
 import { CallRunnerService } from './call-runner.service.js';
 import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
@@ -35,6 +36,7 @@ class WhoAmITool {
 
   async execute({ wait, fail }: z.output<typeof whoAmI.input>): Promise<{ subject: string; built: number }> {
     await new Promise((resolve) => setTimeout(resolve, wait));
+    this.call.reached?.({ region: 'eu-west-1', account: '111122223333', sessionName: 'alice-session' });
     if (fail === 'ours') throw new ServiceError('no_role', 'No role.', { detail: 'for the operator' });
     if (fail === 'foreign') throw new Error('AKIAIOSFODNN7EXAMPLE at /srv/app/secret.ts');
     return { subject: this.call.principal.subject, built: this.number };
@@ -59,6 +61,7 @@ beforeAll(async () => {
       ToolRegistryService,
       ToolDispatcherService,
       CallRunnerService,
+      ShutdownService,
       {
         provide: APP_CONFIG,
         useValue: loadAppConfig({
@@ -96,6 +99,17 @@ describe('dispatch', () => {
     expect(new Set(outcomes.map((outcome) => outcome.ok && outcome.output['built'])).size).toBe(200);
   });
 
+  it('records one call with its outcome, its duration and where it went [LOG-04]', async () => {
+    await dispatcher.dispatch('who_am_i', { wait: 20 }, call());
+    expect(events).toEqual([
+      expect.objectContaining({
+        name: 'tool.called',
+        target: { region: 'eu-west-1', account: '111122223333', sessionName: 'alice-session' },
+        durationMs: expect.toSatisfy((ms: number) => ms >= 19 && ms < 2_000),
+      }),
+    ]);
+  });
+
   it('records one call with its outcome and nothing of its arguments', async () => {
     await dispatcher.dispatch('who_am_i', {}, call());
     expect(events).toEqual([
@@ -107,8 +121,7 @@ describe('dispatch', () => {
     const outcome = await dispatcher.dispatch('who_am_i', { fail: 'ours' }, call());
     expect(outcome).toMatchObject({ ok: false, error: { code: 'no_role', message: 'No role.' } });
     expect(events).toEqual([
-      expect.objectContaining({ name: 'tool.denied', reason: 'no_role' }),
-      expect.objectContaining({ name: 'tool.called', outcome: 'error', code: 'no_role', detail: 'for the operator' }),
+      expect.objectContaining({ name: 'tool.denied', reason: 'no_role', code: 'no_role', detail: 'for the operator' }),
     ]);
   });
 

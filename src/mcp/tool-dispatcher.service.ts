@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError } from '../errors.js';
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
+import { ShutdownService } from '../security-monitoring/shutdown.service.js';
+import { failActiveSpan } from '../security-monitoring/tracing/span.factory.js';
 import { CallRunnerService } from './call-runner.service.js';
 import type { ToolCall, ToolImage } from './tool.js';
 import { parseToolArguments, printable } from './tool-arguments.js';
@@ -13,8 +15,8 @@ export type ToolOutcome =
   | { readonly ok: true; readonly output: Record<string, unknown>; readonly images: readonly ToolImage[] }
   | { readonly ok: false; readonly error: ServiceError };
 
-/** A call as it comes in; what it attaches to its answer is gathered here. */
-export type IncomingCall = Omit<ToolCall, 'attach'>;
+/** A call as it comes in; what every call has is added here. */
+export type IncomingCall = Omit<ToolCall, 'attach' | 'endWaiting'>;
 
 /**
  * Runs one tool for one caller, whichever way the call came in: validates the arguments, builds the tool in a context
@@ -28,14 +30,16 @@ export class ToolDispatcherService {
     private readonly runner: CallRunnerService,
     private readonly registry: ToolRegistryService,
     private readonly events: SecurityEventsService,
+    private readonly shutdown: ShutdownService,
   ) {}
 
   async dispatch(name: string, args: unknown, call: IncomingCall): Promise<ToolOutcome> {
     const tool = this.registry.find(name);
     if (tool === undefined) return this.refuseUnknown(name, call);
     const images: ToolImage[] = [];
-    const toolCall: ToolCall = { ...call, attach: (image) => images.push(image) };
-    const outcome = await this.runner.run(name, call, () => this.execute(tool, args, toolCall));
+    const { endWaiting } = this.shutdown;
+    const toolCall: ToolCall = { ...call, endWaiting, attach: (image) => images.push(image) };
+    const outcome = await this.runner.run(name, toolCall, (running) => this.execute(tool, args, running));
     return outcome.ok ? { ok: true, output: outcome.value, images } : outcome;
   }
 
@@ -51,6 +55,7 @@ export class ToolDispatcherService {
 
   private refuseUnknown(name: string, { requestId, principal }: IncomingCall): ToolOutcome {
     this.events.record({ name: 'tool.denied', requestId, principal, reason: 'unknown_tool' });
+    failActiveSpan('unknown_tool');
     return { ok: false, error: new ServiceError('unknown_tool', `Unknown tool: ${printable(name)}`) };
   }
 }

@@ -38,6 +38,8 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
 
 /** One call of a tool, as the tool sees it. */
 export interface ToolCall extends CallContext {
+  /** Aborted when the server ends: answer with what there is, and with how to fetch the rest from another replica. */
+  readonly endWaiting: AbortSignal;
   /** Reports progress to the caller if the caller asked for it; never rejects. */
   progress(progress: number, total?: number, message?: string): void;
   /** Adds an image to the answer, beside its text and structured content. */

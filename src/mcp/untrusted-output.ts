@@ -1,5 +1,5 @@
 import { cleanText } from './clean-text.js';
-import { maskSecrets, secretKindOf } from './secret-masking.js';
+import { maskSecrets, secretKindOf } from '../secret-masking.js';
 
 /** What a caller gets of data that others wrote, and what was done to it. */
 export interface UntrustedOutput<T> {

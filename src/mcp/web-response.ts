@@ -1,10 +1,18 @@
 import type { ServerResponse } from 'node:http';
 
+/** A stream says something every 15 s: a connection on which nothing moves for so long has nobody who reads. */
+const STALL_MS = 45_000;
+
 /**
  * Writes a web `Response` to Node. Headers of a stream leave at once, before the first event: clients and load
- * balancers time out on headers, not on bodies.
+ * balancers time out on headers, not on bodies. A client that does not read is let go of.
  */
-export async function writeWebResponse(response: Response, target: ServerResponse): Promise<void> {
+export async function writeWebResponse(
+  response: Response,
+  target: ServerResponse,
+  stallMs: number = STALL_MS,
+): Promise<void> {
+  target.setTimeout(stallMs, () => target.destroy());
   target.statusCode = response.status;
   response.headers.forEach((value, name) => target.setHeader(name, value));
   if (response.body === null) {

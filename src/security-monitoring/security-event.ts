@@ -1,5 +1,6 @@
 import type { ErrorCode, ToolDeniedReason } from '../errors.js';
-import type { AuthMethod, Principal } from '../principal.js';
+import type { AuthMethod, Principal, ReachedTarget } from '../principal.js';
+import type { RedisFault } from './redis/redis-fault.js';
 
 /** Why an authentication attempt failed; a closed list, so that metrics stay bounded. */
 export const AUTH_FAILURE_REASONS = [
@@ -30,6 +31,19 @@ export const AUTH_FAILURE_REASONS = [
 
 export type AuthFailureReason = (typeof AUTH_FAILURE_REASONS)[number];
 
+/** The methods of the protocol whose durations are told apart; a closed list, so that metrics stay bounded. */
+export const MCP_METHODS = [
+  'initialize',
+  'server/discover',
+  'tools/list',
+  'tools/call',
+  'resources/read',
+  'prompts/get',
+  'other',
+] as const;
+
+export type McpMethod = (typeof MCP_METHODS)[number];
+
 /** What is known of an HTTP request before anyone is authenticated. */
 export interface RequestFacts {
   /** Made here, unique, never taken from the client. */
@@ -48,6 +62,9 @@ export interface RequestFacts {
 
 /** How a failed attempt presented itself; `unknown` before the kind of credential is clear. */
 export type AttemptMethod = AuthMethod | 'unknown';
+
+/** Where lines go: security events to the audit log, all others to the application's. Both may be one. */
+export type LogStream = 'audit' | 'application';
 
 /** Everything worth recording, each with exactly the facts it needs. Never a credential, an argument value or a row. */
 export type SecurityEvent =
@@ -68,10 +85,12 @@ export type SecurityEvent =
       readonly detail?: string;
     }
   | {
+      /** A call that ran. Each call is recorded once: as called, cancelled or denied. */
       readonly name: 'tool.called';
       readonly requestId: string;
       readonly principal: Principal;
       readonly tool: string;
+      readonly target?: ReachedTarget;
       readonly outcome: 'ok' | 'error';
       readonly code?: ErrorCode;
       readonly durationMs: number;
@@ -83,14 +102,21 @@ export type SecurityEvent =
       readonly requestId: string;
       readonly principal: Principal;
       readonly tool: string;
+      readonly target?: ReachedTarget;
       readonly durationMs: number;
     }
   | {
       readonly name: 'tool.denied';
       readonly requestId: string;
       readonly principal: Principal;
+      /** Absent for what names no tool of ours. */
       readonly tool?: string;
+      readonly target?: ReachedTarget;
       readonly reason: ToolDeniedReason;
+      readonly code?: ErrorCode;
+      /** Absent when it was refused at once. */
+      readonly durationMs?: number;
+      readonly detail?: string;
     }
   | {
       readonly name: 'credentials.exchanged';
@@ -101,6 +127,7 @@ export type SecurityEvent =
       readonly sessionName?: string;
       readonly expiresAt?: Date;
       readonly awsRequestId?: string;
+      readonly durationMs: number;
     }
   | {
       readonly name: 'credentials.refused';
@@ -110,6 +137,7 @@ export type SecurityEvent =
       readonly roleArn?: string;
       readonly code: ErrorCode;
       readonly awsErrorName?: string;
+      readonly durationMs: number;
       readonly detail?: string;
     }
   | {
@@ -120,9 +148,13 @@ export type SecurityEvent =
       readonly operation: string;
       readonly region: string;
       readonly account: string;
+      /** The role session that CloudTrail has for the call. */
+      readonly sessionName?: string;
       readonly outcome: 'ok' | 'error';
       readonly awsErrorName?: string;
       readonly awsRequestId?: string;
+      /** What a Logs Insights query scanned, as its complete results say. */
+      readonly bytesScanned?: number;
       readonly durationMs: number;
     }
   | {
@@ -145,4 +177,40 @@ export type SecurityEvent =
       readonly issuer: string;
       readonly outcome: 'fetched' | 'failed' | 'stale' | 'rejected-key';
       readonly detail?: string;
+    }
+  | {
+      /** Whether replicas count limits together; while `degraded` each limits by its own share. */
+      readonly name: 'limits.shared';
+      readonly outcome: 'degraded' | 'restored';
+      readonly fault?: RedisFault;
+    }
+  | {
+      /** One message of the protocol has been answered, to its last byte. */
+      readonly name: 'mcp.answered';
+      readonly requestId: string;
+      readonly method: McpMethod;
+      readonly durationMs: number;
+    }
+  | {
+      /** The credentials for a call were at hand (`hit`), or an exchange had to be waited for. */
+      readonly name: 'credentials.sought';
+      readonly outcome: 'hit' | 'miss';
+    }
+  | {
+      /** Metrics that could not be put into CloudWatch; those not dropped are tried again. */
+      readonly name: 'metrics.export';
+      readonly outcome: 'failed' | 'restored';
+      readonly awsErrorName?: string;
+      /** Data points that wait for the next try. */
+      readonly waiting: number;
+      /** Data points given up just now. */
+      readonly dropped: number;
+    }
+  | {
+      /** Lines of a log can be written again, after a time in which some may have been lost. */
+      readonly name: 'log.restored';
+      readonly stream: LogStream;
+      /** What had kept them from being written, e.g. ENOSPC. */
+      readonly fault: string;
+      readonly lostLines: number;
     };

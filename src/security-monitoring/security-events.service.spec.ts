@@ -27,21 +27,31 @@ const ALICE: Principal = {
   token: new PresentedToken('canary-token'),
 };
 
-const EVERY_EVENT: readonly SecurityEvent[] = [
-  { name: 'auth.success', request: REQUEST, principal: ALICE, audienceCount: 1 },
-  { name: 'auth.failure', request: REQUEST, reason: 'bad_signature', method: 'jwt', fingerprint: '0123456789ab' },
-  {
+const CALL = { requestId: 'r-1', principal: ALICE, tool: 'get_metric_data' };
+const EXCHANGE = { requestId: 'r-1', principal: ALICE, kind: 'assume-role', durationMs: 40 };
+
+/** One of each: what is added to the union and not here does not compile. */
+const ONE_OF_EACH: { readonly [N in SecurityEvent['name']]: Extract<SecurityEvent, { name: N }> } = {
+  'auth.success': { name: 'auth.success', request: REQUEST, principal: ALICE, audienceCount: 1 },
+  'auth.failure': {
+    name: 'auth.failure',
+    request: REQUEST,
+    reason: 'bad_signature',
+    method: 'jwt',
+    fingerprint: '0123456789ab',
+  },
+  'tool.called': {
     name: 'tool.called',
-    requestId: 'r-1',
-    principal: ALICE,
-    tool: 'get_metric_data',
+    ...CALL,
+    target: { region: 'eu-west-1', account: '111122223333', sessionName: 'alice-abc' },
     outcome: 'ok',
     durationMs: 12.34,
   },
-  { name: 'tool.denied', requestId: 'r-1', principal: ALICE, tool: 'get_metric_data', reason: 'region' },
-  { name: 'credentials.exchanged', requestId: 'r-1', principal: ALICE, kind: 'assume-role', expiresAt: new Date(0) },
-  { name: 'credentials.refused', requestId: 'r-1', principal: ALICE, kind: 'assume-role', code: 'credentials_refused' },
-  {
+  'tool.cancelled': { name: 'tool.cancelled', ...CALL, durationMs: 3 },
+  'tool.denied': { name: 'tool.denied', ...CALL, reason: 'region' },
+  'credentials.exchanged': { name: 'credentials.exchanged', ...EXCHANGE, expiresAt: new Date(0) },
+  'credentials.refused': { name: 'credentials.refused', ...EXCHANGE, code: 'credentials_refused' },
+  'aws.called': {
     name: 'aws.called',
     requestId: 'r-1',
     principal: ALICE,
@@ -49,11 +59,21 @@ const EVERY_EVENT: readonly SecurityEvent[] = [
     operation: 'GetMetricData',
     region: 'eu-west-1',
     account: '111122223333',
+    sessionName: 'alice-abc',
     outcome: 'ok',
+    awsRequestId: 'aws-1',
     durationMs: 5,
   },
-  { name: 'issuer.keys', issuer: 'https://idp.example.com', outcome: 'failed', detail: 'timeout' },
-];
+  'issuer.keys': { name: 'issuer.keys', issuer: 'https://idp.example.com', outcome: 'failed', detail: 'timeout' },
+  'token.introspected': { name: 'token.introspected', issuer: 'https://idp.example.com', outcome: 'active' },
+  'api-keys.reload': { name: 'api-keys.reload', outcome: 'loaded', keys: 2 },
+  'limits.shared': { name: 'limits.shared', outcome: 'degraded' },
+  'mcp.answered': { name: 'mcp.answered', requestId: 'r-1', method: 'tools/call', durationMs: 7 },
+  'credentials.sought': { name: 'credentials.sought', outcome: 'hit' },
+  'metrics.export': { name: 'metrics.export', outcome: 'failed', waiting: 1, dropped: 0 },
+  'log.restored': { name: 'log.restored', stream: 'audit', fault: 'ENOSPC', lostLines: 2 },
+};
+const EVERY_EVENT: readonly SecurityEvent[] = Object.values(ONE_OF_EACH);
 
 let log: RecordedLog;
 let metrics: SecurityMetricsService;
@@ -62,7 +82,7 @@ let events: SecurityEventsService;
 beforeEach(() => {
   log = new RecordedLog();
   metrics = new SecurityMetricsService();
-  events = new SecurityEventsService(createLog('info', log), metrics);
+  events = new SecurityEventsService(createLog('debug', log), metrics);
 });
 
 describe('SecurityEventsService', () => {
@@ -71,10 +91,30 @@ describe('SecurityEventsService', () => {
     (name, event) => {
       events.record(event);
       expect(log.lines).toMatchObject([{ msg: name, event: { name }, level: expect.any(String) as string }]);
-      expect(log.lines[0]?.request_id).toBe(name === 'issuer.keys' ? undefined : 'r-1');
+      expect(log.lines[0]?.request_id).toBe('request' in event || 'requestId' in event ? 'r-1' : undefined);
       expect(JSON.stringify(log.lines)).not.toContain('canary');
     },
   );
+
+  it('says of a call who made it, where it went and how it ended, and of an AWS call what CloudTrail says [D2][LOG-04]', () => {
+    events.record(ONE_OF_EACH['tool.called']);
+    events.record(ONE_OF_EACH['tool.denied']);
+    events.record(ONE_OF_EACH['aws.called']);
+    const place = { region: 'eu-west-1', account: '111122223333', session: 'alice-abc' };
+    expect(log.lines).toMatchObject([
+      { tool: { name: 'get_metric_data', outcome: 'ok', duration_ms: 12.3 }, aws: place },
+      {
+        tool: { name: 'get_metric_data', outcome: 'denied', reason: 'region', duration_ms: 0 },
+        aws: { region: null, account: null, session: null },
+      },
+      { aws: { ...place, operation: 'GetMetricData', outcome: 'ok', request_id: 'aws-1', duration_ms: 5 } },
+    ]);
+    expect(log.lines.map(({ principal }) => (principal as { subject: string }).subject)).toEqual([
+      'alice-1',
+      'alice-1',
+      'alice-1',
+    ]);
+  });
 
   it('says who, with the verified e-mail labelled so [D1]', () => {
     events.record({ name: 'auth.success', request: REQUEST, principal: ALICE });
@@ -155,8 +195,8 @@ describe('SecurityEventsService', () => {
       events.record({ name: 'tool.called', requestId: 'r', principal: ALICE, tool, outcome: 'ok', durationMs: 1 });
     }
     const text = await metrics.registry.metrics();
-    expect(text.match(/^mcp_tool_calls_total\{/gm)).toHaveLength(101);
-    expect(text).toContain('mcp_tool_calls_total{tool="other",outcome="ok"} 900');
+    expect(text.match(/^mcp_tool_calls_total\{/gm)).toHaveLength(46);
+    expect(text).toContain('mcp_tool_calls_total{tool="other",outcome="ok"} 955');
   });
 
   it('keeps a line under 1 KB and on one line whatever the client sends', () => {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { eventRecord } from './audit/event-record.js';
-import { LOG } from './audit/log.module.js';
+import { AUDIT } from './audit/log.module.js';
 import { SecurityMetricsService } from './metrics/security-metrics.service.js';
 import type { SecurityEvent } from './security-event.js';
 
@@ -9,7 +9,7 @@ import type { SecurityEvent } from './security-event.js';
 @Injectable()
 export class SecurityEventsService {
   constructor(
-    @Inject(LOG) private readonly log: Logger,
+    @Inject(AUDIT) private readonly audit: Logger,
     private readonly metrics: SecurityMetricsService,
   ) {}
 
@@ -17,7 +17,7 @@ export class SecurityEventsService {
     try {
       this.metrics.count(event);
       const { level, fields } = eventRecord(event);
-      this.log[level](fields, event.name);
+      this.audit[level](fields, event.name);
     } catch {
       this.metrics.countDropped();
     }

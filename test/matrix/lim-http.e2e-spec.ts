@@ -26,6 +26,7 @@ beforeAll(async () => {
   port = Number(new URL(stack.endpoint).port);
   const server = stack.app.app.getHttpServer() as Server;
   expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([15_000, 28_000, 65_000]);
+  expect(server.maxConnections).toBe(10_000);
   await stack.call(token, 'get_active_alarms');
   for (const name of ['headersTimeout', 'requestTimeout', 'keepAliveTimeout'] as const) server[name] /= FACTOR;
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectV2Modern } from '../support/clients.js';
 import { ALICE_ROLE, BOB_ROLE, type Stack, startStack } from '../support/stack.js';
 
 /** `npm run test:audit` makes it 10,000. */
@@ -204,5 +205,28 @@ describe(`${REQUESTS} requests, seven of ten good, ${AT_ONCE} at a time`, () => 
       expect(text).not.toContain(argument);
     }
     expect(stack.log.lines()).toEqual([]);
+  });
+});
+
+describe('what reaches AWS and is no tool', () => {
+  it('is recorded once too, with its person and place: resources and completions [LOG-04][D2]', async () => {
+    const stack = await startStack({ env: { AWS_REGION: 'us-east-1' } });
+    const token = await stack.token('alice');
+    const client = await connectV2Modern(stack.endpoint, token);
+    await client.read('cloudwatch://111111111111/us-east-1/log-groups/%2Fshop%2Fcheckout');
+    const { uriTemplate } = (await client.templates()).find((template) => template.name === 'log-groups')!;
+    await client.complete({ type: 'ref/resource', uri: uriTemplate }, { name: 'name', value: '/shop' });
+    await client.close();
+    await stack.close();
+    const calls = (stack.log.lines() as unknown as AuditLine[]).filter(({ event }) => event?.name === 'tool.called');
+    const place = { region: 'us-east-1', account: '111111111111', session: expect.stringMatching(/^alice-/) as string };
+    expect(calls).toMatchObject(
+      ['resources/read log-groups', expect.stringMatching(/^completion\/complete /) as string].map((name) => ({
+        tool: { name, outcome: 'ok' },
+        principal: { subject: 'alice' },
+        client: { ip: '127.0.0.1' },
+        aws: place,
+      })),
+    );
   });
 });

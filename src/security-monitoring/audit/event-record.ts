@@ -1,10 +1,9 @@
-import type { Principal } from '../../principal.js';
-import type { AuthFailureReason, RequestFacts, SecurityEvent } from '../security-event.js';
-import { loggable } from './loggable.js';
+import type { Principal, ReachedTarget } from '../../principal.js';
+import type { RequestFacts, SecurityEvent } from '../security-event.js';
+import { type EventLevel, levelOf } from './event-level.js';
+import { loggable, loggablePath } from './loggable.js';
 
 const UPSTREAM_TEXT_LIMIT = 2_048;
-
-export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A security event as a log line: nested fields, `event.name` the one thing an operator filters on. */
 export interface EventRecord {
@@ -15,42 +14,6 @@ export interface EventRecord {
 /** Turns an event into its log line; holds no claim, token, argument or row. */
 export function eventRecord(event: SecurityEvent): EventRecord {
   return { level: levelOf(event), fields: { event: { name: event.name }, ...ids(event), ...details(event) } };
-}
-
-function levelOf(event: SecurityEvent): EventLevel {
-  switch (event.name) {
-    case 'auth.failure':
-      return levelOfFailure(event.reason);
-    case 'tool.called':
-      return event.code === 'internal' ? 'error' : 'info';
-    case 'tool.denied':
-    case 'credentials.refused':
-      return 'warn';
-    case 'aws.called':
-      return event.outcome === 'ok' ? 'info' : 'warn';
-    case 'issuer.keys':
-      return event.outcome === 'fetched' ? 'info' : 'warn';
-    case 'token.introspected':
-      return levelOfIntrospection(event.outcome);
-    case 'api-keys.reload':
-      return event.outcome === 'loaded' ? 'info' : 'warn';
-    case 'auth.success':
-    case 'tool.cancelled':
-    case 'credentials.exchanged':
-      return 'info';
-  }
-}
-
-/** Nearly every request with an opaque token finds its answer kept: that is counted and not a line in the log. */
-function levelOfIntrospection(outcome: 'active' | 'inactive' | 'cached' | 'failed'): EventLevel {
-  if (outcome === 'cached') return 'debug';
-  return outcome === 'failed' ? 'error' : 'info';
-}
-
-/** Every normal sign-in begins without a credential and every token expires: those are no warnings. */
-function levelOfFailure(reason: AuthFailureReason): EventLevel {
-  if (reason === 'missing' || reason === 'expired') return 'info';
-  return reason === 'idp_unavailable' || reason === 'introspection_unavailable' ? 'error' : 'warn';
 }
 
 function ids(event: SecurityEvent): Record<string, unknown> {
@@ -64,7 +27,7 @@ function requestFields(request: RequestFacts): Record<string, unknown> {
     correlation_id: request.correlationId,
     trace_id: request.traceId,
     client: { ip: request.clientIp },
-    http: { method: request.method, path: loggable(request.path) },
+    http: { method: request.method, path: loggablePath(request.path) },
   };
 }
 
@@ -84,13 +47,29 @@ function details(event: SecurityEvent): Record<string, unknown> {
     case 'tool.called':
       return {
         tool: { name: event.tool, outcome: event.outcome, code: event.code, duration_ms: round(event.durationMs) },
+        ...reached(event.target),
         ...principal(event.principal),
         detail: upstreamText(event.detail),
       };
     case 'tool.cancelled':
-      return { tool: { name: event.tool, duration_ms: round(event.durationMs) }, ...principal(event.principal) };
+      return {
+        tool: { name: event.tool, outcome: 'cancelled', duration_ms: round(event.durationMs) },
+        ...reached(event.target),
+        ...principal(event.principal),
+      };
     case 'tool.denied':
-      return { tool: { name: text(event.tool), reason: event.reason }, ...principal(event.principal) };
+      return {
+        tool: {
+          name: event.tool ?? null,
+          outcome: 'denied',
+          reason: event.reason,
+          code: event.code,
+          duration_ms: round(event.durationMs ?? 0),
+        },
+        ...reached(event.target),
+        ...principal(event.principal),
+        detail: upstreamText(event.detail),
+      };
     case 'credentials.exchanged':
       return {
         credentials: {
@@ -100,6 +79,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
           session: event.sessionName,
           expires_at: event.expiresAt?.toISOString(),
           aws_request_id: event.awsRequestId,
+          duration_ms: round(event.durationMs),
         },
         ...principal(event.principal),
       };
@@ -111,6 +91,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
           role: event.roleArn,
           code: event.code,
           aws_error: text(event.awsErrorName),
+          duration_ms: round(event.durationMs),
         },
         ...principal(event.principal),
         detail: upstreamText(event.detail),
@@ -122,9 +103,11 @@ function details(event: SecurityEvent): Record<string, unknown> {
           operation: event.operation,
           region: event.region,
           account: event.account,
+          session: event.sessionName,
           outcome: event.outcome,
           error: text(event.awsErrorName),
           request_id: event.awsRequestId,
+          bytes_scanned: event.bytesScanned,
           duration_ms: round(event.durationMs),
         },
         ...principal(event.principal),
@@ -133,9 +116,32 @@ function details(event: SecurityEvent): Record<string, unknown> {
       return { issuer: { url: event.issuer, outcome: event.outcome }, detail: text(event.detail) };
     case 'api-keys.reload':
       return { api_keys: { outcome: event.outcome, accepted: event.keys }, detail: text(event.detail) };
+    case 'limits.shared':
+      return { redis: { outcome: event.outcome, fault: event.fault } };
+    case 'mcp.answered':
+      return { mcp: { method: event.method, duration_ms: round(event.durationMs) } };
+    case 'credentials.sought':
+      return { credentials: { cached: event.outcome === 'hit' } };
+    case 'metrics.export':
+      return {
+        metrics: {
+          outcome: event.outcome,
+          aws_error: text(event.awsErrorName),
+          waiting: event.waiting,
+          dropped: event.dropped,
+        },
+      };
+    case 'log.restored':
+      return { log: { stream: event.stream, fault: event.fault, lost_lines: event.lostLines } };
     case 'issuer.keys':
       return { issuer: { url: event.issuer, outcome: event.outcome }, detail: text(event.detail) };
   }
+}
+
+/** Where a call went; every call has these columns, empty for one that was refused before that was known. */
+function reached(target: ReachedTarget | undefined): Record<string, unknown> {
+  const { region = null, account = null, sessionName = null } = target ?? {};
+  return { aws: { region, account, session: sessionName } };
 }
 
 function principal(of: Principal): Record<string, unknown> {

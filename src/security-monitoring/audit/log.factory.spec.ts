@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecordedLog } from '../../../test/support/border-app.js';
 import { ServiceError } from '../../errors.js';
-import { createLog } from './log.factory.js';
+import { auditLevel, createLog } from './log.factory.js';
 
 const SECRET = 'canary-0123456789';
 
@@ -54,4 +54,20 @@ describe('createLog', () => {
     createLog('warn', lines).info('quiet');
     expect(lines.lines).toEqual([]);
   });
+});
+
+describe('auditLevel', () => {
+  it.each([
+    [undefined, 'error', 'error'],
+    [undefined, 'info', 'info'],
+    ['stdout', 'fatal', 'info'],
+    ['/var/log/audit.jsonl', 'warn', 'info'],
+    ['/var/log/audit.jsonl', 'debug', 'debug'],
+    ['stderr', 'trace', 'trace'],
+  ])(
+    'with AUDIT_LOG %s and LOG_LEVEL %s is %s: an audit log that was asked for is whole [D1]',
+    (auditLog, logLevel, level) => {
+      expect(auditLevel({ auditLog, logLevel })).toBe(level);
+    },
+  );
 });

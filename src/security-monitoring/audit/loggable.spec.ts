@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loggable } from './loggable.js';
+import { loggable, loggablePath } from './loggable.js';
 
 describe('loggable', () => {
   it('leaves ordinary text alone', () => {
@@ -21,5 +21,27 @@ describe('loggable', () => {
         expect(safe).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
       }),
     );
+  });
+
+  it('masks a secret before it cuts through it', () => {
+    const text = `${'x'.repeat(240)} AKIAIOSFODNN7EXAMPLE and more`;
+    expect(loggable(text)).not.toMatch(/AKIA/);
+  });
+});
+
+describe('loggablePath', () => {
+  it.each(['/', '/mcp', '/mcp/tools/call', '/.well-known/oauth-protected-resource/mcp', '/admin', '/wp-login.php'])(
+    'shows %s as it is',
+    (path) => {
+      expect(loggablePath(path)).toBe(path);
+    },
+  );
+
+  it('shows of what may be a key only how it begins [LOG-03]', () => {
+    expect(loggablePath('/mcp/k7Qp2vXz9LmN4rTb8WcY3sHd6JfG1aUe5/x')).toBe('/mcp/k7Qp2vXz…/x');
+  });
+
+  it('is bounded, whatever the length of the path', () => {
+    expect(loggablePath('/a'.repeat(8_000)).length).toBeLessThanOrEqual(257);
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { medianCpuMs } from '../../test/support/cpu.js';
-import { toCursor } from '../cloudwatch/page-cursor.js';
-import { newApiKey } from '../config/api-key-format.js';
-import { declaredTools } from '../generate/generated-files.factory.js';
-import { seal } from '../seal.js';
+import { medianCpuMs } from '../test/support/cpu.js';
+import { toCursor } from './cloudwatch/page-cursor.js';
+import { newApiKey } from './config/api-key-format.js';
+import { declaredTools } from './generate/generated-files.factory.js';
+import { seal } from './seal.js';
 import { maskSecrets, secretKindOf } from './secret-masking.js';
-import { toolSchemas } from './tool-schema.js';
+import { toolSchemas } from './mcp/tool-schema.js';
 
 const AWS_KEY = 'AKIAIOSFODNN7EXAMPLE';
 const AWS_SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
