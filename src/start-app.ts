@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type NestApplication, NestFactory } from '@nestjs/core';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { PRODUCT } from './config/version.js';
-import { LOG } from './security-monitoring/audit/log.module.js';
+import { LOG, LOG_STREAMS } from './security-monitoring/audit/log.module.js';
+import type { LogStreams } from './security-monitoring/audit/log-streams.factory.js';
 import { NestLogService } from './security-monitoring/audit/nest-log.service.js';
 import { installHttpBorder } from './security-monitoring/http/http-border.factory.js';
 import { HardenedExpressAdapter } from './security-monitoring/http/http-server.factory.js';
@@ -23,8 +24,8 @@ export interface RunningApp {
   readonly url: string;
   readonly metricsUrl: string;
   readonly app: INestApplication;
-  /** Stops accepting, finishes what runs and resolves when all is closed. */
-  close(): Promise<void>;
+  /** Stops accepting, finishes what runs and resolves when all is closed; on SIGTERM balancers first get time to learn. */
+  close(signal?: string): Promise<void>;
 }
 
 /**
@@ -39,21 +40,29 @@ export async function startApp(config: AppConfig, options: StartOptions = {}): P
     const server = app.getHttpServer() as Server;
     const url = await listen(server, { host, port, variable: 'CLOUDWATCH_MCP_PORT' });
     logStart(app.get<PinoLogger>(LOG), config, url, metricsUrl);
-    return { url, metricsUrl, app, close: () => app.close() };
+    return { url, metricsUrl, app, close: (signal) => close(app, signal) };
   } catch (error) {
-    await app.close();
+    await close(app);
     throw error;
   }
 }
 
-async function createApp(config: AppConfig, { logDestination }: StartOptions): Promise<INestApplication> {
+async function close(app: NestApplication, signal?: string): Promise<void> {
+  const streams = app.get<LogStreams>(LOG_STREAMS);
+  await app.close(signal);
+  await streams.close();
+}
+
+async function createApp(config: AppConfig, { logDestination }: StartOptions): Promise<NestApplication> {
   const adapter = new HardenedExpressAdapter();
   adapter.disable('x-powered-by');
   adapter.disable('etag');
-  const app = await NestFactory.create(AppModule.forRoot(config, logDestination), adapter, {
+  const app = await NestFactory.create<NestApplication>(AppModule.forRoot(config, logDestination), adapter, {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
+    // What keeps it from starting is thrown, and told by whoever started it.
+    autoFlushLogs: false,
     // The catch-all of the protocol room must not stand before another room's path, whatever the order of rooms.
     routeResolutionStrategy: 'specificity',
     routeConflictPolicy: { duplicate: 'error' },
@@ -74,6 +83,7 @@ function logStart(log: PinoLogger, config: AppConfig, url: string, metricsUrl: s
       url,
       metrics_url: metricsUrl,
       resource: http.resource,
+      audit_log: config.auditLog,
       auth: {
         enabled: auth.enabled,
         issuers: auth.issuers.map(({ name, issuer, profile, audiences, acceptedTokens, exchange = aws.exchange }) => ({

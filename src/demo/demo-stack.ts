@@ -78,7 +78,7 @@ export async function startDemoStack(): Promise<DemoStack> {
 }
 
 /** The server's ambient AWS identity becomes the emulator's server role: nobody's real account is within reach. */
-function useEmulatedIdentity(): void {
+export function useEmulatedIdentity(): void {
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: SERVER_ACCESS_KEY_ID,

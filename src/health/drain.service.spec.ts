@@ -1,7 +1,10 @@
 import { Agent, createServer, get, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { drainServer } from './drain.service.js';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type DrainTimes, drainServer } from './drain.service.js';
+
+const NEVER = 60_000;
+const AT_ONCE: DrainTimes = { closeListener: 0, closeIdle: 0, stopWaiting: NEVER, answerNow: NEVER, cut: 5_000 };
 
 let server: Server;
 
@@ -17,12 +20,17 @@ async function start(listener: Parameters<typeof createServer>[1]): Promise<numb
   return (server.address() as AddressInfo).port;
 }
 
-function read(port: number, agent?: Agent, headers = {}): Promise<string> {
+interface Answer {
+  readonly text: string;
+  readonly connection?: string;
+}
+
+function read(port: number, agent?: Agent, headers = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     get({ port, host: '127.0.0.1', agent, headers }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve(text));
+      response.on('end', () => resolve({ text, connection: response.headers.connection }));
       response.on('error', reject);
     }).on('error', reject);
   });
@@ -34,6 +42,13 @@ async function timed(work: Promise<unknown>): Promise<number> {
   return Date.now() - begun;
 }
 
+function drain(times: Partial<DrainTimes> = {}) {
+  const steps = { stopWaiting: vi.fn(), answerNow: vi.fn() };
+  return { steps, took: timed(drainServer(server, steps, { ...AT_ONCE, ...times })) };
+}
+
+const soon = (ms = 50): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 describe('drainServer', () => {
   it('finishes the answer in progress, refuses new connections and does not wait for idle ones', async () => {
     const port = await start((request, response) => {
@@ -42,29 +57,63 @@ describe('drainServer', () => {
     const agent = new Agent({ keepAlive: true });
     await read(port, agent);
     const slow = read(port, undefined, { 'x-slow': '1' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const drained = timed(drainServer(server, 5_000));
+    await soon();
+    const { steps, took } = drain();
+    await soon();
     await expect(read(port)).rejects.toThrow(/ECONNREFUSED/);
-    expect(await slow).toBe('whole answer');
-    expect(await drained).toBeLessThan(1_500);
+    expect((await slow).text).toBe('whole answer');
+    expect(await took).toBeLessThan(1_500);
+    expect(steps.stopWaiting).not.toHaveBeenCalled();
     agent.destroy();
   });
 
-  it('cuts a stream that never ends at the deadline', async () => {
+  it('accepts connections until the listener closes, and has each closed after its answer', async () => {
+    const port = await start((_request, response) => void response.end('served'));
+    const agent = new Agent({ keepAlive: true });
+    expect((await read(port, agent)).connection).toBe('keep-alive');
+    const { took } = drain({ closeListener: 400, closeIdle: 400 });
+    await soon();
+    expect(await read(port, agent)).toEqual({ text: 'served', connection: 'close' });
+    expect(await read(port)).toEqual({ text: 'served', connection: 'close' });
+    expect(await took).toBeGreaterThanOrEqual(390);
+    await expect(read(port)).rejects.toThrow(/ECONNREFUSED/);
+    agent.destroy();
+  });
+
+  it('answers a request that arrives on a connection that was accepted before the listener closed', async () => {
+    const port = await start((_request, response) => void response.end('served'));
+    const socket = connect(port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await soon();
+    const { took } = drain({ closeIdle: 300 });
+    await soon();
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await Promise.all([took, ended]);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*served$/);
+  });
+
+  it('ends the waiting, then has everything answered, and cuts a stream that heeds neither', async () => {
     const port = await start((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write(': open\n\n');
     });
     const stream = read(port).catch(() => 'cut');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const took = await timed(drainServer(server, 500));
-    expect(took).toBeGreaterThanOrEqual(450);
-    expect(took).toBeLessThan(1_500);
+    await soon();
+    const { steps, took } = drain({ stopWaiting: 100, answerNow: 200, cut: 500 });
+    await soon(150);
+    expect([steps.stopWaiting.mock.calls.length, steps.answerNow.mock.calls.length]).toEqual([1, 0]);
+    await soon(100);
+    expect(steps.answerNow).toHaveBeenCalledOnce();
+    expect(await took).toBeGreaterThanOrEqual(450);
+    expect(await took).toBeLessThan(1_500);
     expect(await stream).toBe('cut');
   });
 
   it('has nothing to do for a server that never listened', async () => {
     server = createServer();
-    expect(await timed(drainServer(server, 5_000))).toBeLessThan(100);
+    expect(await drain().took).toBeLessThan(100);
   });
 });

@@ -4,7 +4,8 @@ import { ApiKeyStoreService } from '../auth/api-key-store.service.js';
 import { IntrospectionService } from '../auth/introspection.service.js';
 import { IssuerRegistryService } from '../auth/issuers/issuer-registry.service.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import { DrainService } from './drain.service.js';
+import { RedisService } from '../security-monitoring/redis/redis.service.js';
+import { ShutdownService } from '../security-monitoring/shutdown.service.js';
 import { type Readiness, readiness } from './readiness.js';
 
 /** For load balancers, kubelets and the curious: open to everyone, tells nothing secret. */
@@ -15,19 +16,9 @@ export class HealthController {
     private readonly issuers: IssuerRegistryService,
     private readonly introspection: IntrospectionService,
     private readonly apiKeys: ApiKeyStoreService,
-    private readonly drain: DrainService,
+    private readonly redis: RedisService,
+    private readonly shutdown: ShutdownService,
   ) {}
-
-  @Get()
-  about(): object {
-    const { accessPortal } = this.config.auth;
-    return {
-      name: 'cloudwatch-mcp-server',
-      mcp: '/mcp',
-      documentation: 'Connect an MCP client to the path under "mcp"; sign-in: /.well-known/oauth-protected-resource',
-      ...(accessPortal !== undefined && { aws_access_portal: accessPortal }),
-    };
-  }
 
   /** The process answers. */
   @Get(['health', 'health/live'])
@@ -39,10 +30,11 @@ export class HealthController {
   @Get('health/ready')
   ready(@Res({ passthrough: true }) response: Response): Readiness {
     const state = readiness({
-      draining: this.drain.draining,
+      draining: this.shutdown.begun.aborted,
       authEnabled: this.config.auth.enabled,
       apiKeys: this.apiKeys.size,
       issuers: [...this.issuers.states(), ...this.introspection.states()],
+      redis: this.redis.state(),
     });
     response.status(state.status === 'ready' ? 200 : 503);
     return state;

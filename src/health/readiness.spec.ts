@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readiness } from './readiness.js';
 
-const NOBODY = { draining: false, authEnabled: true, apiKeys: 0, issuers: [] };
+const NOBODY = { draining: false, authEnabled: true, apiKeys: 0, issuers: [], redis: 'off' } as const;
 const DOWN = { usable: false, degraded: true };
 const UP = { usable: true, degraded: false };
 
@@ -15,6 +15,19 @@ describe('readiness', () => {
     ['shutting down', { ...NOBODY, apiKeys: 1, draining: true }, 'draining'],
   ])('with %s is as expected [D8]', (_, facts, status) => {
     expect(readiness(facts).status).toBe(status);
+  });
+
+  it.each([
+    ['issuers', { issuers: [DOWN, UP] }],
+    ['redis', { issuers: [UP], redis: 'degraded' as const }],
+  ])('stays ready with failing %s, and says so [D8]', (what, facts) => {
+    expect(readiness({ ...NOBODY, ...facts })).toMatchObject({ status: 'ready', degraded: [what] });
+  });
+
+  it('calls nothing degraded that is well or not configured', () => {
+    for (const redis of ['off', 'ok'] as const) {
+      expect(readiness({ ...NOBODY, issuers: [UP], redis })).toMatchObject({ degraded: [], redis });
+    }
   });
 
   it('shows issuers as counts only', () => {

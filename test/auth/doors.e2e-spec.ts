@@ -64,7 +64,7 @@ describe('a presented credential', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     const body = (await response.json()) as { result: { tools: unknown[] } };
-    expect(body.result.tools).toHaveLength(9);
+    expect(body.result.tools.length).toBeGreaterThan(20);
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe('an API key', () => {
   it('lists and calls tools with the role of the configuration [A6][B10][KEY-01]', async () => {
     stack.aws.calls.clear();
     const client = await connectV1(stack.endpoint, stack.apiKey);
-    expect((await client.tools()).length).toBe(9);
+    expect((await client.tools()).length).toBeGreaterThan(20);
     const result = await client.call('describe_log_groups', {});
     await client.close();
     expect(result.isError).toBeFalsy();

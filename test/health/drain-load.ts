@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 
-/** How one request ended: whole, refused before the server took the connection, or lost. */
-export type Ending = 'answered' | 'refused' | 'lost';
+/** How one request ended: answered whole; by a connection refused or reset without a byte; or cut off, or wrong. */
+export type Ending = 'answered' | 'refused' | 'reset' | 'cut';
 
 export interface Sent {
   readonly ending: Ending;
-  /** `X-Request-Id` of the answer. */
-  readonly requestId?: string;
+  /** What the server's records of it carry. */
+  readonly correlationId: string;
   readonly what: string;
   readonly detail?: string;
   readonly text: string;
+  readonly tookMs: number;
 }
 
 /** One kind of request and what a whole answer to it contains. */
@@ -36,7 +38,7 @@ export function query(seconds: number): Kind {
     what: `a query of ${seconds} s`,
     body: tool('execute_log_insights_query', {
       log_group_names: ['/shop/checkout'],
-      start_time: 'now-1h',
+      start_time: 'now-5m',
       end_time: 'now',
       query_string: `fields @message | limit 2 # takes ${seconds}s`,
       max_timeout: 600,
@@ -46,13 +48,18 @@ export function query(seconds: number): Kind {
   };
 }
 
-const LIST: Kind = {
-  what: 'tools/list',
-  body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+const ACCOUNTS: Kind = {
+  what: 'list_accounts',
+  body: tool('list_accounts', {}),
   accept: JSON_ONLY,
-  expected: /"tools":[^]*\}$/,
+  expected: /"structuredContent":[^]*\}$/,
 };
-const LIST_AS_STREAM: Kind = { ...LIST, what: 'tools/list as a stream', accept: BOTH, expected: /"tools":[^]*\n\n$/ };
+const ACCOUNTS_AS_STREAM: Kind = {
+  ...ACCOUNTS,
+  what: 'list_accounts as a stream',
+  accept: BOTH,
+  expected: /"structuredContent":[^]*\n\n$/,
+};
 const GROUPS: Kind = {
   what: 'describe_log_groups',
   body: tool('describe_log_groups', { log_group_name_prefix: '/shop/checkout' }),
@@ -65,28 +72,33 @@ export function kindOf(index: number): Kind {
   const place = index % 100;
   if (place % 20 === 7) return query(1 + (index % 2));
   if (place % 10 === 3) return GROUPS;
-  return place % 4 === 0 ? LIST_AS_STREAM : LIST;
+  return place % 4 === 0 ? ACCOUNTS_AS_STREAM : ACCOUNTS;
 }
 
 /** Sends one request and waits for the end of its answer. */
 export function send(url: string, token: string, kind: Kind, agent: Agent | false): Promise<Sent> {
   return new Promise((resolve) => {
+    const begun = performance.now();
     let text = '';
-    let requestId: string | undefined;
+    const correlationId = randomUUID();
     const end = (ending: Ending, detail?: string): void =>
-      resolve({ ending, requestId, what: kind.what, detail, text });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': JSON_ONLY, accept: kind.accept };
+      resolve({ ending, correlationId, what: kind.what, detail, text, tookMs: performance.now() - begun });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': JSON_ONLY,
+      accept: kind.accept,
+      'x-correlation-id': correlationId,
+    };
     const sent = request(`${url}/mcp`, { method: 'POST', headers, agent }, (response) => {
-      requestId = String(response.headers['x-request-id']);
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('error', (error) => end('lost', `cut: ${error.message}`));
+      response.on('error', (error) => end('cut', error.message));
       response.on('end', () => {
         const whole = response.complete && response.statusCode === 200 && kind.expected.test(text);
-        end(whole ? 'answered' : 'lost', whole ? undefined : `${response.statusCode} ${text.slice(0, 200)}`);
+        end(whole ? 'answered' : 'cut', whole ? undefined : `${response.statusCode} ${text.slice(0, 200)}`);
       });
     });
     sent.on('error', (error: NodeJS.ErrnoException) =>
-      end(error.code === 'ECONNREFUSED' ? 'refused' : 'lost', error.message),
+      end(error.code === 'ECONNREFUSED' ? 'refused' : 'reset', error.message),
     );
     sent.end(JSON.stringify(kind.body));
   });

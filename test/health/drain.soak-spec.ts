@@ -9,8 +9,13 @@ const ROUNDS = Number(process.env['DRAIN_ROUNDS'] ?? 2);
 const WITH_LONG_QUERY = process.env['DRAIN_LONG_QUERY'] === 'true';
 const PER_SECOND = Number(process.env['DRAIN_RATE'] ?? 200);
 
+const WARM_UP_MS = 1_500;
 const LOAD_MS = 2_000;
+/** So long requests are sent straight to a server that ends. */
+const DIRECT_MS = 4_500;
 const LOOK_MS = 500;
+const OVERLOADED_MS = 1_000;
+const TRIES = 3;
 const EXIT_MS = 25_000;
 
 let stack: Stack;
@@ -20,8 +25,8 @@ beforeAll(async () => {
   stack = await startStack({
     env: {
       LOG_LEVEL: 'INFO',
-      INSIGHTS_MAX_QUERIES_PER_USER: '1000',
-      INSIGHTS_MAX_QUERIES_PER_ACCOUNT: '1000',
+      INSIGHTS_MAX_QUERIES_PER_USER: '100',
+      INSIGHTS_MAX_QUERIES_PER_ACCOUNT: '100',
       MAX_STREAMS_PER_USER: '1000',
     },
   });
@@ -55,14 +60,18 @@ interface Round {
   readonly noticed: string;
   readonly exitCode: number | null;
   readonly exitMs: number;
-  readonly unrecorded: number;
+  /** Correlation ids in what the replica wrote. */
+  readonly recorded: ReadonlySet<unknown>;
   readonly longQuery?: Sent;
 }
 
 async function round(): Promise<Round> {
   const replica = await startReplica();
   const { url } = replica;
-  await send(url, tokens[0] ?? '', query(0), false);
+  const warmUp = new Stream(url, tokens, PER_SECOND / 4);
+  await delay(WARM_UP_MS);
+  warmUp.stop();
+  await warmUp.endings();
   // Half of the load heeds readiness; the other half goes on until nobody takes its connections.
   const balanced = new Stream(url, tokens, PER_SECOND / 2);
   const direct = new Stream(url, tokens, PER_SECOND / 2);
@@ -71,39 +80,49 @@ async function round(): Promise<Round> {
   const begun = performance.now();
   replica.signal('SIGTERM');
   const noticed = notReady(url).finally(() => balanced.stop());
-  const ended = replica.ended.then((exitCode) => ({ exitCode, exitMs: performance.now() - begun }));
-  setTimeout(() => direct.stop(), 5_000);
-  const exit = await ended;
-  direct.stop();
+  setTimeout(() => direct.stop(), DIRECT_MS);
+  const exitCode = await replica.ended;
+  const exitMs = performance.now() - begun;
+  const recorded = new Set(replica.lines().map(({ correlation_id: id }) => id));
   const sent = { balanced: await balanced.endings(), direct: await direct.endings() };
-  const recorded = new Set(replica.lines().map(({ request_id: id }) => id));
-  const calls = [...sent.balanced, ...sent.direct].filter(
-    ({ ending, what }) => ending === 'answered' && !/list/.test(what),
-  );
-  const unrecorded = calls.filter(({ requestId }) => !recorded.has(requestId)).length;
-  return { ...sent, ...exit, noticed: await noticed, unrecorded, longQuery: await long };
+  return { ...sent, noticed: await noticed, exitCode, exitMs, recorded, longQuery: await long };
 }
 
-const lost = (sent: readonly Sent[]): readonly Sent[] => sent.filter(({ ending }) => ending === 'lost');
+/** A round of a machine that could serve the load: in one that cannot, everything waits, readiness too. */
+async function servedRound(): Promise<Round> {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await round();
+    const typical = median(outcome.balanced);
+    if (typical <= OVERLOADED_MS || tries === TRIES) return outcome;
+    process.stdout.write(`half the answers took more than ${typical} ms: the machine is too busy, once more\n`);
+  }
+}
+
 const count = (sent: readonly Sent[], ending: Sent['ending']): number =>
   sent.filter((one) => one.ending === ending).length;
+const median = (sent: readonly Sent[]): number =>
+  Math.round(sent.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(sent.length / 2)] ?? 0);
 
 describe(`${ROUNDS} rounds of SIGTERM under ${PER_SECOND} requests a second`, () => {
   it.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
     'round %i: every request that was accepted is answered, whole, and the process exits with 0 [S9][D8]',
     async (number) => {
-      const { balanced, direct, noticed, exitCode, exitMs, unrecorded, longQuery } = await round();
+      const { balanced, direct, noticed, exitCode, exitMs, recorded, longQuery } = await servedRound();
+      const all = [...balanced, ...direct];
+      const lost = all.filter(
+        ({ ending, correlationId }) => ending === 'cut' || (ending === 'reset' && recorded.has(correlationId)),
+      );
       process.stdout.write(
-        `round ${number}: ${balanced.length} balanced and ${direct.length} direct requests, ` +
-          `${count(balanced, 'answered')} + ${count(direct, 'answered')} answered, ` +
-          `${count(direct, 'refused')} direct ones refused, ${lost([...balanced, ...direct]).length} lost, ` +
-          `exit ${exitCode} after ${Math.round(exitMs)} ms\n`,
+        `round ${number}: ${count(all, 'answered')} of ${all.length} requests answered (median ${median(balanced)} ms), ` +
+          `after the listener closed ${count(direct, 'refused')} refused and ${count(direct, 'reset')} reset, ` +
+          `${lost.length} lost; exit ${exitCode} after ${Math.round(exitMs)} ms\n`,
       );
       expect(noticed).toBe('draining');
-      expect(lost(balanced).map(({ what, detail }) => [what, detail])).toEqual([]);
-      expect(lost(direct).map(({ what, detail }) => [what, detail])).toEqual([]);
-      expect(count(balanced, 'refused')).toBe(0);
-      expect(unrecorded).toBe(0);
+      expect(lost.map(({ what, detail }) => [what, detail])).toEqual([]);
+      expect(count(balanced, 'answered')).toBe(balanced.length);
+      expect(all.filter(({ ending, correlationId }) => ending === 'answered' && !recorded.has(correlationId))).toEqual(
+        [],
+      );
       expect(exitCode).toBe(0);
       expect(exitMs).toBeLessThanOrEqual(EXIT_MS);
       if (longQuery !== undefined) await expectHandedOn(longQuery);
@@ -113,7 +132,7 @@ describe(`${ROUNDS} rounds of SIGTERM under ${PER_SECOND} requests a second`, ()
 
 /** The answer has the id of the query, and the replica that is left reads it. */
 async function expectHandedOn(answer: Sent): Promise<void> {
-  expect(answer.ending).toBe('answered');
+  expect([answer.ending, answer.detail]).toEqual(['answered', undefined]);
   expect(answer.text).toContain('Polling Timeout');
   const queryId = /"structuredContent":\{"queryId":"([^"]+)"/.exec(answer.text)?.[1];
   const { status, body } = await stack.call(tokens[0] ?? '', 'get_logs_insight_query_results', { query_id: queryId });

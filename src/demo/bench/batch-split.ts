@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { loadAppConfig } from '../../config/app-config.js';
 import { startApp } from '../../start-app.js';
 import { type AwsEmulator, startAwsEmulator } from '../aws-emulator/emulator.js';
-import { SERVER_ACCESS_KEY_ID, SERVER_SECRET_ACCESS_KEY } from '../aws-emulator/identities.js';
 import { EXTERNAL_ID } from '../aws-emulator/roles.js';
+import { useEmulatedIdentity } from '../demo-stack.js';
 import { plainHttpCaller, type ToolCaller } from '../mcp-caller.js';
 import { BatchAws, type DocumentedQuery, writerRole } from './batch-aws.js';
 import { type BatchTotals, documentedBatch, documentedWait, type Range } from './documented-batch.js';
@@ -28,13 +28,7 @@ interface Answer {
   readonly cost: { readonly bytes_scanned: number } | null;
 }
 
-// The server's own AWS identity is the emulator's server role: nothing real is within reach.
-Object.assign(process.env, {
-  AWS_ACCESS_KEY_ID: SERVER_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY: SERVER_SECRET_ACCESS_KEY,
-  AWS_SESSION_TOKEN: '',
-  AWS_PROFILE: '',
-});
+useEmulatedIdentity();
 const keys = { alice: randomBytes(32).toString('hex'), bob: randomBytes(32).toString('hex') };
 const aws = await startAwsEmulator({ roles: [writerRole()] });
 const documented = new BatchAws(aws.url);

@@ -10,7 +10,8 @@ const ALLOWED_HEADERS = [
   'mcp-name',
 ];
 
-const EXPOSED_HEADERS = 'WWW-Authenticate, Mcp-Session-Id, Retry-After, X-Correlation-ID, X-Request-Id';
+const EXPOSED_HEADERS =
+  'WWW-Authenticate, Mcp-Session-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Correlation-ID, X-Request-Id';
 
 /** Response headers that let an allowed origin read the answer; without credentials mode (Fetch, CORS protocol). */
 export function corsHeaders(origin: string): Record<string, string> {

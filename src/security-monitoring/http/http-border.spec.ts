@@ -4,6 +4,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BorderApp, startBorderApp } from '../../../test/support/border-app.js';
 import { rawExchange } from '../../../test/support/raw-http.js';
+import { newApiKey } from '../../config/api-key-format.js';
 import { HttpRefusal } from '../../errors.js';
 import { requestFacts } from './request-facts.js';
 
@@ -87,6 +88,16 @@ describe('request ids', () => {
     },
   );
 
+  it.each(['X-Correlation-ID', 'X-Request-Id'])(
+    'takes no credential for a correlation id in %s [D7][LOG-03]',
+    async (name) => {
+      for (const credential of [newApiKey(), 'AKIAIOSFODNN7EXAMPLE', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.c2ln']) {
+        const answer = await request(border.url).post('/mcp').set(name, credential);
+        expect(answer.headers['x-correlation-id']).toBe(answer.headers['x-request-id']);
+      }
+    },
+  );
+
   it('never takes the client request id for its own [PXY-09]', async () => {
     const answer = await request(border.url).post('/mcp').set('X-Request-Id', 'chosen-by-client');
     expect(answer.headers['x-request-id']).not.toBe('chosen-by-client');
@@ -100,6 +111,7 @@ describe('request ids', () => {
     expect(lines).toHaveLength(6);
     expect(new Set(lines.map((line) => JSON.stringify([line.correlation_id, line.request_id]))).size).toBe(3);
     for (const id of ids) expect(lines.filter((line) => line.correlation_id === id)).toHaveLength(2);
+    expect(lines.map((line) => line.client)).toEqual(lines.map(() => ({ ip: '127.0.0.1' })));
   });
 
   it('takes the client address from the rightmost untrusted entry [PXY-01]', async () => {

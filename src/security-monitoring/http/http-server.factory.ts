@@ -17,10 +17,14 @@ export interface ServerTimeouts {
 
 const TIMEOUTS: ServerTimeouts = {
   headersTimeout: 15_000,
-  requestTimeout: 30_000,
+  // Looked at once a second: no request lasts 30 s.
+  requestTimeout: 28_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
 };
+
+/** A bound on memory, far above what a balancer opens: whoever comes beyond it is turned away, whoever it is. */
+const MAX_CONNECTIONS = 10_000;
 
 /** Express behind a Node server whose limits are ours. */
 export class HardenedExpressAdapter extends ExpressAdapter {
@@ -36,6 +40,7 @@ export function createHttpServer(listener: RequestListener, timeouts: ServerTime
   const server = createServer({ ...timeouts, maxHeaderSize: 16_384, requireHostHeader: false }, served);
   // One more than allowed is kept, so that too many are seen and refused rather than cut.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', answerClientError);
   // Who reads the body asks for it: nobody is told to send one before it is known who they are.
   server.on('checkContinue', served);

@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import { HttpRefusal } from '../../errors.js';
+import { maskSecrets } from '../../secret-masking.js';
 import { loggable } from '../audit/loggable.js';
 import { LOG } from '../audit/log.module.js';
 import { clientIp, networkList } from './client-ip.js';
@@ -51,8 +52,9 @@ export class RequestIdMiddleware implements NestMiddleware {
   }
 }
 
+/** An id of the client, unless it is a credential in the wrong place. */
 function wellFormed(id: string | undefined): string | undefined {
-  return id !== undefined && WELL_FORMED_ID.test(id) ? id : undefined;
+  return id !== undefined && WELL_FORMED_ID.test(id) && maskSecrets(id).masked === 0 ? id : undefined;
 }
 
 function claimedUser(header: string | undefined): string | undefined {
