@@ -11,7 +11,8 @@ export default defineConfig({
     setupFiles: ['test/support/no-outbound.ts'],
     // Processes, not threads: what a test measures of its own CPU and environment is its own.
     pool: 'forks',
-    maxWorkers: 2,
+    // More than cores: much of a test's time is waiting.
+    maxWorkers: 3,
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,

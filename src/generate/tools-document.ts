@@ -52,7 +52,7 @@ function fieldTable(title: string, schema: JsonSchema): string {
   const required = new Set((schema['required'] ?? []) as string[]);
   const rows = fields.map(([name, field]) => {
     const needed = title === 'Argument' && required.has(name) ? ' (required)' : '';
-    return `| \`${name}\`${needed} | ${cell(typeOf(field))} | ${cell(String(field['description'] ?? ''))} |`;
+    return `| \`${name}\`${needed} | ${cell(typeOf(field))} | ${cell(textOf(field['description']))} |`;
   });
   return [`| ${title} | Type | |`, '| --- | --- | --- |', ...rows].join('\n');
 }
@@ -66,7 +66,11 @@ function typeOf(schema: JsonSchema): string {
   if (schema['type'] === 'object' && schema['properties'] !== undefined) {
     return `object of ${Object.keys(schema['properties'] as object).join(', ')}`;
   }
-  return Array.isArray(schema['type']) ? schema['type'].join(' or ') : String(schema['type'] ?? 'any');
+  return Array.isArray(schema['type']) ? schema['type'].join(' or ') : textOf(schema['type']) || 'any';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function cell(text: string): string {

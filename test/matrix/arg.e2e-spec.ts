@@ -235,7 +235,8 @@ describe('ARG', () => {
       const grouped = { metric_name: 'm', schema_dimension_keys: ['d'], dimensions: [{ name: 'd', value: text }] };
       await stack.call(token, 'get_metric_data', { namespace: text, ...grouped });
       const [sent] = stack.aws.calls.of('GetMetricData');
-      const { MetricDataQueries: [query] = [] } = sent?.input as { MetricDataQueries?: { Expression?: string }[] };
+      const input = sent?.input as { MetricDataQueries?: { Expression?: string }[] } | undefined;
+      const query = input?.MetricDataQueries?.[0];
       const quoted = text.replace(/[\\"']/g, '\\$&');
       expect(quotedParts(query?.Expression ?? '')).toEqual(['"m"', `"${quoted}"`, '"d"', '"d"', `'${quoted}'`]);
     }

@@ -84,11 +84,11 @@ describe.each(PEOPLE)('$name', (person) => {
     const { body: done } = await stack.call(token, 'execute_log_insights_query', query);
     const slow = { ...query, query_string: `${query.query_string} # takes 60s`, max_timeout: 1 };
     const { body: running } = await stack.call(token, 'execute_log_insights_query', slow);
-    const [row] = done.result?.['results'] as { '@ptr': string }[];
+    const rows = (done.result?.['results'] ?? []) as { '@ptr': string }[];
     seen = {
       queryId: String(done.result?.['queryId']),
       runningId: String(running.result?.['queryId']),
-      ptr: row?.['@ptr'] ?? '',
+      ptr: rows[0]?.['@ptr'] ?? '',
     };
   });
 

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-explicit-any -- answers are read as callers read them, without types
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Stack, startStack } from '../support/stack.js';
 
@@ -369,7 +370,7 @@ describe('alarms [C3]', () => {
       include_component_alarms: true,
     });
     expect(result).toMatchObject({ composite_alarm_name: 'shop-payments-degraded', alarm_rule: expect.any(String) });
-    expect([...result.component_alarms].sort()).toEqual([
+    expect(result.component_alarms.toSorted()).toEqual([
       'checkout-5xx-rate',
       'payments-duration-p99',
       'payments-errors',
