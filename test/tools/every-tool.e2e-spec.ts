@@ -93,7 +93,7 @@ describe.each(PEOPLE)('$name', (person) => {
   });
 
   it.each(Object.entries(ARGUMENTS))(
-    '%s runs, every AWS call of it signed by the session of its caller [B6][C1][C2][C3]',
+    '%s runs, every AWS call of it signed by the session of its caller [B6]',
     async (tool, argumentsFor) => {
       stack.aws.calls.clear();
       const { status, body } = await stack.call(token, tool, argumentsFor(person, seen));

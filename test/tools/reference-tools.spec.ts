@@ -13,22 +13,19 @@ beforeAll(async () => {
 const properties = (schema: Readonly<Record<string, unknown>>): string[] => Object.keys(schema['properties'] ?? {});
 
 describe('the tools of the reference server', () => {
-  it('are all here', () => {
+  it('are all here [C1][C2][C3]', () => {
     expect(Object.keys(REFERENCE_TOOLS)).toHaveLength(19);
     expect(Object.keys(REFERENCE_TOOLS).filter((name) => !tools.has(name))).toEqual([]);
   });
 
-  it.each(Object.entries(REFERENCE_TOOLS))(
-    '%s takes the same arguments and answers the same fields [C1][C2][C3]',
-    (name, known) => {
-      const { input, output } = toolSchemas(tools.get(name)!);
-      const names = known.input.split(' ');
-      const required = names.filter((argument) => argument.endsWith('!')).map((argument) => argument.slice(0, -1));
-      expect(properties(input)).toEqual(expect.arrayContaining(names.map((argument) => argument.replace('!', ''))));
-      expect([...((input['required'] ?? []) as string[])].sort()).toEqual(required.sort());
-      expect(properties(output)).toEqual(expect.arrayContaining(known.output.split(' ')));
-    },
-  );
+  it.each(Object.entries(REFERENCE_TOOLS))('%s takes the same arguments and answers the same fields', (name, known) => {
+    const { input, output } = toolSchemas(tools.get(name)!);
+    const names = known.input.split(' ');
+    const required = names.filter((argument) => argument.endsWith('!')).map((argument) => argument.slice(0, -1));
+    expect(properties(input)).toEqual(expect.arrayContaining(names.map((argument) => argument.replace('!', ''))));
+    expect([...((input['required'] ?? []) as string[])].sort()).toEqual(required.sort());
+    expect(properties(output)).toEqual(expect.arrayContaining(known.output.split(' ')));
+  });
 
   it('take null for every argument that is not required, as their callers send it', () => {
     for (const [name, known] of Object.entries(REFERENCE_TOOLS)) {

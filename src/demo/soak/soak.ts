@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startAwsEmulator } from '../aws-emulator/emulator.js';
 import { startOidcIssuer } from '../oidc-issuer/oidc-issuer.js';
+import { Bars } from './bars.js';
 import { manyLogGroups, manyUnknownKeys, usersCall } from './crowd.js';
 import { runIsolation } from './isolation.js';
 import { labelProblems, seriesIn } from './metric-labels.js';
@@ -22,11 +23,7 @@ const REST_MS = 75_000;
 /** How far the heap may be from a flat line once the cache is full. */
 const HEAP_SLACK_MEGABYTES = 6;
 
-const failures: string[] = [];
-const bar = (holds: boolean, what: string): void => {
-  console.log(`  ${holds ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!holds) failures.push(what);
-};
+const { bar, missed: failures } = new Bars();
 
 const resource = 'http://127.0.0.1/mcp';
 const issuer = await startOidcIssuer({ resource });

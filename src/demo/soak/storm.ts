@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 import { startAwsEmulator } from '../aws-emulator/emulator.js';
 import { startOidcIssuer } from '../oidc-issuer/oidc-issuer.js';
+import { Bars } from './bars.js';
 import { badCredentials } from './bad-credentials.js';
 import { type Caller, callTool, makeCallers, ROLES } from './callers.js';
 import { labelProblems, seriesIn } from './metric-labels.js';
@@ -25,11 +26,7 @@ const SLOWER = 2;
 /** Below this a difference is the scheduler's, not the server's. */
 const LEAST_P99_MS = 10;
 
-const failures: string[] = [];
-const bar = (holds: boolean, what: string): void => {
-  console.log(`  ${holds ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!holds) failures.push(what);
-};
+const { bar, missed: failures } = new Bars();
 
 const resource = 'http://127.0.0.1/mcp';
 const issuer = await startOidcIssuer({ resource });
