@@ -1,10 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type CompleteResult, type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { Inject } from '@nestjs/common';
+import {
+  type CompleteResult,
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerCapabilities,
+} from '@modelcontextprotocol/server';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { CallContext, Principal } from '../principal.js';
 import { CallRunnerService } from './call-runner.service.js';
 import { type CompletionKind, type CompletionRequest, MAX_COMPLETIONS } from './completion.js';
-import type { McpRequest } from './mcp-request.js';
+import { type MethodFamily, ProvidesMethods, serves, type Serving } from './method-family.js';
 import { PromptMethodsService } from './prompt-methods.service.js';
 import { ProviderRegistryService } from './provider-registry.service.js';
 import { resourceTemplate } from './resource-uri.js';
@@ -26,8 +32,8 @@ interface CompleteParams {
  * `completion/complete`, with the caller's own rights and within two seconds. What cannot be completed, for whatever
  * reason, has no completions: nobody typing can do anything about an error.
  */
-@Injectable()
-export class CompletionMethodsService {
+@ProvidesMethods()
+export class CompletionMethodsService implements MethodFamily {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly providers: ProviderRegistryService,
@@ -35,10 +41,14 @@ export class CompletionMethodsService {
     private readonly runner: CallRunnerService,
   ) {}
 
-  register(server: McpServer, request: McpRequest): void {
-    if (request.method !== 'completion/complete') return;
-    server.server.setRequestHandler('completion/complete', ({ params }, { mcpReq }) =>
-      this.complete(params, { ...request, signal: mcpReq.signal }),
+  capabilities(): ServerCapabilities {
+    return this.providers.completions.length > 0 ? { completions: {} } : {};
+  }
+
+  register(server: McpServer, serving: Serving): void {
+    if (!serves(serving, 'completion/complete')) return;
+    server.server.setRequestHandler('completion/complete', ({ params }, context) =>
+      this.complete(params, { ...serving.requestOf(context), signal: context.mcpReq.signal }),
     );
   }
 

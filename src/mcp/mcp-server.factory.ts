@@ -1,13 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type AuthInfo, McpServer, type ServerOptions } from '@modelcontextprotocol/server';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService, Reflector } from '@nestjs/core';
+import { type AuthInfo, McpServer, mergeCapabilities, type ServerOptions } from '@modelcontextprotocol/server';
 import { PRODUCT } from '../config/version.js';
-import { CompletionMethodsService } from './completion-methods.service.js';
 import { fromAuthInfo } from './mcp-request.js';
-import { PromptMethodsService } from './prompt-methods.service.js';
-import { ProviderRegistryService } from './provider-registry.service.js';
-import { ResourceMethodsService } from './resource-methods.service.js';
+import { METHOD_FAMILY, type MethodFamily, type Serving } from './method-family.js';
 import { serverInstructions } from './server-instructions.js';
-import { ToolMethodsService } from './tool-methods.service.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 
 const SERVER_INFO = { name: PRODUCT.name, version: PRODUCT.version, title: 'AWS CloudWatch' };
@@ -21,36 +18,42 @@ const CHANGING = { ttlMs: 30_000, cacheScope: 'private' as const };
  * servers must never be shared between callers, and registering everything would cost more than the call.
  */
 @Injectable()
-export class McpServerFactory {
-  private options?: ServerOptions;
+export class McpServerFactory implements OnApplicationBootstrap {
+  private families: readonly MethodFamily[] = [];
+  private options: ServerOptions = {};
 
   constructor(
     @Inject(ToolRegistryService) private readonly registry: ToolRegistryService,
-    @Inject(ProviderRegistryService) private readonly providers: ProviderRegistryService,
-    @Inject(ToolMethodsService) private readonly tools: ToolMethodsService,
-    @Inject(PromptMethodsService) private readonly prompts: PromptMethodsService,
-    @Inject(ResourceMethodsService) private readonly resources: ResourceMethodsService,
-    @Inject(CompletionMethodsService) private readonly completions: CompletionMethodsService,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
+  onApplicationBootstrap(): void {
+    this.families = this.discovery.getProviders().flatMap(({ metatype, instance }: Provided) => {
+      const provides = typeof metatype === 'function' && this.reflector.get<true | undefined>(METHOD_FAMILY, metatype);
+      return provides === true ? [instance as MethodFamily] : [];
+    });
+    this.options = this.serverOptions();
+  }
+
+  /** A server for the one message that `authInfo` tells of. */
   create(authInfo: AuthInfo | undefined): McpServer {
     const request = fromAuthInfo(authInfo);
-    this.options ??= this.serverOptions();
+    return this.createFor({ wanted: request, requestOf: () => request });
+  }
+
+  createFor(serving: Serving): McpServer {
     const server = new McpServer(SERVER_INFO, this.options);
-    for (const family of [this.tools, this.prompts, this.resources, this.completions]) family.register(server, request);
+    for (const family of this.families) family.register(server, serving);
     return server;
   }
 
   /** The same for every request: shared and frozen, since it is what a server costs most to be told. */
   private serverOptions(): ServerOptions {
     const names = new Set(this.registry.all().map(({ definition }) => definition.name));
+    const capabilities = this.families.map((family) => family.capabilities());
     return Object.freeze({
-      capabilities: Object.freeze({
-        tools: Object.freeze({ listChanged: false }),
-        ...(this.prompts.offered && { prompts: Object.freeze({ listChanged: false }) }),
-        ...(this.providers.resources.length > 0 && { resources: Object.freeze({ listChanged: false }) }),
-        ...(this.providers.completions.length > 0 && { completions: Object.freeze({}) }),
-      }),
+      capabilities: Object.freeze(capabilities.reduce(mergeCapabilities, {})),
       instructions: serverInstructions(names),
       cacheHints: {
         'server/discover': STABLE,
@@ -62,4 +65,10 @@ export class McpServerFactory {
       },
     });
   }
+}
+
+/** What Nest knows of a provider. */
+interface Provided {
+  readonly metatype: unknown;
+  readonly instance: unknown;
 }

@@ -1,34 +1,45 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type GetPromptResult, type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { Inject } from '@nestjs/common';
+import {
+  type GetPromptResult,
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerCapabilities,
+} from '@modelcontextprotocol/server';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError } from '../errors.js';
 import type { Principal } from '../principal.js';
-import type { McpRequest } from './mcp-request.js';
+import { type MethodFamily, ProvidesMethods, serves, type Serving } from './method-family.js';
 import { type PromptDefinition, promptText } from './prompts/prompt.js';
 import { promptsFor } from './prompts/prompt-catalog.js';
 import { mayUse } from './tool-policy.js';
 import { ToolRegistryService } from './tool-registry.service.js';
 
 /** `prompts/list` and `prompts/get`: texts of ours, nothing is asked of AWS. */
-@Injectable()
-export class PromptMethodsService {
+@ProvidesMethods()
+export class PromptMethodsService implements MethodFamily {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly registry: ToolRegistryService,
   ) {}
 
-  register(server: McpServer, { method, principal }: McpRequest): void {
-    if (method === 'prompts/list') {
-      server.server.setRequestHandler('prompts/list', () => ({ prompts: this.visibleTo(principal).map(describe) }));
-    }
-    if (method === 'prompts/get') {
-      server.server.setRequestHandler('prompts/get', ({ params }) => this.get(params, principal));
-    }
+  /** Prompts are offered when the operator's toolsets have all tools of any. */
+  capabilities(): ServerCapabilities {
+    const names = new Set(this.registry.all().map(({ definition }) => definition.name));
+    return promptsFor(names).length > 0 ? { prompts: { listChanged: false } } : {};
   }
 
-  /** Whether the operator's toolsets have all tools of any prompt. */
-  get offered(): boolean {
-    return promptsFor(new Set(this.registry.all().map(({ definition }) => definition.name))).length > 0;
+  register(server: McpServer, serving: Serving): void {
+    if (serves(serving, 'prompts/list')) {
+      server.server.setRequestHandler('prompts/list', (_request, context) => ({
+        prompts: this.visibleTo(serving.requestOf(context).principal).map(describe),
+      }));
+    }
+    if (serves(serving, 'prompts/get')) {
+      server.server.setRequestHandler('prompts/get', ({ params }, context) =>
+        this.get(params, serving.requestOf(context).principal),
+      );
+    }
   }
 
   /** The prompts whose every tool the caller may use. */

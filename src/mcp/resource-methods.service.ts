@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import {
   type McpServer,
   ProtocolError,
@@ -6,13 +6,17 @@ import {
   type ReadResourceResult,
   type Resource,
   ResourceNotFoundError,
+  type ScopeChallengeHandler,
+  type ServerCapabilities,
+  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { ServiceError } from '../errors.js';
 import type { CallContext, Principal } from '../principal.js';
 import { CallRunnerService } from './call-runner.service.js';
 import { PREFACE } from './marked-data.js';
-import type { McpRequest } from './mcp-request.js';
+import { fromAuthInfo } from './mcp-request.js';
+import { type MethodFamily, ProvidesMethods, serves, type Serving } from './method-family.js';
 import { ProviderRegistryService, type RegisteredResource } from './provider-registry.service.js';
 import { type ListedResource, MAX_LISTED, type ResourceDefinition } from './resource.js';
 import { parseResourceUri, resourceTemplate, resourceUri } from './resource-uri.js';
@@ -26,8 +30,8 @@ const LIST_DEADLINE_MS = 3_000;
 const MIME_TYPE = 'application/json';
 
 /** `resources/list`, `resources/templates/list` and `resources/read`, each with the caller's own rights. */
-@Injectable()
-export class ResourceMethodsService {
+@ProvidesMethods()
+export class ResourceMethodsService implements MethodFamily {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly providers: ProviderRegistryService,
@@ -35,21 +39,30 @@ export class ResourceMethodsService {
     private readonly challenges: ScopeChallengeService,
   ) {}
 
-  register(server: McpServer, request: McpRequest): void {
-    const call = (signal: AbortSignal): CallContext => ({ ...request, signal });
-    if (request.method === 'resources/list') {
-      server.server.setRequestHandler('resources/list', async (_request, { mcpReq }) => ({
-        resources: await this.list(call(mcpReq.signal)),
+  capabilities(): ServerCapabilities {
+    return this.providers.resources.length > 0 ? { resources: { listChanged: false } } : {};
+  }
+
+  register(server: McpServer, serving: Serving): void {
+    const callOf = (context: ServerContext): CallContext => ({
+      ...serving.requestOf(context),
+      signal: context.mcpReq.signal,
+    });
+    if (serves(serving, 'resources/list')) {
+      server.server.setRequestHandler('resources/list', async (_request, context) => ({
+        resources: await this.list(callOf(context)),
       }));
     }
-    if (request.method === 'resources/templates/list') {
-      const resourceTemplates = this.visibleTo(request.principal).map(({ definition }) => describe(definition));
-      server.server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
+    if (serves(serving, 'resources/templates/list')) {
+      server.server.setRequestHandler('resources/templates/list', (_request, context) => {
+        const { principal } = serving.requestOf(context);
+        return { resourceTemplates: this.visibleTo(principal).map(({ definition }) => describe(definition)) };
+      });
     }
-    if (request.method === 'resources/read') {
-      this.registerChallenge(server, request);
-      server.server.setRequestHandler('resources/read', ({ params }, { mcpReq }) =>
-        this.read(params.uri, call(mcpReq.signal)),
+    if (serves(serving, 'resources/read')) {
+      this.registerChallenge(server, serving);
+      server.server.setRequestHandler('resources/read', ({ params }, context) =>
+        this.read(params.uri, callOf(context)),
       );
     }
   }
@@ -83,13 +96,15 @@ export class ResourceMethodsService {
   }
 
   /** The SDK asks for scopes for what is registered by its address. */
-  private registerChallenge(server: McpServer, request: McpRequest): void {
-    const found = this.find(request.uri ?? '');
-    if (found === undefined || !URL.canParse(request.uri ?? '')) return;
+  private registerChallenge(server: McpServer, { wanted }: Serving): void {
+    const uri = wanted?.uri ?? '';
+    const found = this.find(uri);
+    if (found === undefined || !URL.canParse(uri)) return;
     const { kind, toolset } = found.resource.definition;
-    const scopeChallenge = () => this.challenges.challenge(toolset, `resources/read ${kind}`, request);
+    const scopeChallenge: ScopeChallengeHandler = ({ authInfo }) =>
+      this.challenges.challenge(toolset, `resources/read ${kind}`, fromAuthInfo(authInfo));
     const unused = (): Promise<never> => Promise.reject(new Error('The request handler reads resources'));
-    server.registerResource(kind, new URL(request.uri ?? '').toString(), { scopeChallenge }, unused);
+    server.registerResource(kind, new URL(uri).toString(), { scopeChallenge }, unused);
   }
 
   private find(uri: string) {

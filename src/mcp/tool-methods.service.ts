@@ -1,9 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerCapabilities,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import type { Principal } from '../principal.js';
-import type { McpRequest } from './mcp-request.js';
+import { fromAuthInfo, type McpRequest } from './mcp-request.js';
+import { type MethodFamily, ProvidesMethods, serves, type Serving } from './method-family.js';
 import { ScopeChallengeService } from './scope-challenge.service.js';
 import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
 import { toolErrorResult, toServiceError } from './tool-error.js';
@@ -13,8 +20,8 @@ import { toolResult } from './tool-result.js';
 import { advertisedSchema } from './tool-schema.js';
 
 /** `tools/list` and `tools/call`. */
-@Injectable()
-export class ToolMethodsService {
+@ProvidesMethods()
+export class ToolMethodsService implements MethodFamily {
   /** By the tools on it: callers who may use the same families share a list. */
   private readonly lists = new Map<string, { tools: object[] }>();
 
@@ -25,11 +32,19 @@ export class ToolMethodsService {
     private readonly challenges: ScopeChallengeService,
   ) {}
 
-  register(server: McpServer, request: McpRequest): void {
-    if (request.method === 'tools/list') {
-      server.server.setRequestHandler('tools/list', () => this.list(request.principal) as never);
+  capabilities(): ServerCapabilities {
+    return { tools: { listChanged: false } };
+  }
+
+  register(server: McpServer, serving: Serving): void {
+    if (serves(serving, 'tools/list')) {
+      const handler = (_request: unknown, context: ServerContext) => this.list(serving.requestOf(context).principal);
+      server.server.setRequestHandler('tools/list', handler as never);
     }
-    if (request.method === 'tools/call') this.registerNamed(server, request);
+    if (!serves(serving, 'tools/call')) return;
+    const tool = this.registry.find(serving.wanted?.name ?? '');
+    if (tool === undefined) this.registerByName(server, serving);
+    else this.registerOne(server, tool, serving);
   }
 
   private list(principal: Principal): { tools: object[] } {
@@ -42,15 +57,21 @@ export class ToolMethodsService {
     return list;
   }
 
-  private registerNamed(server: McpServer, request: McpRequest): void {
-    const tool = this.registry.find(request.name ?? '');
-    if (tool === undefined) {
-      // The SDK looks names up on a plain object and would answer differently for "constructor".
-      server.server.setRequestHandler('tools/call', ({ params }, context) =>
-        this.refuseUnknown(params.name, request, context),
-      );
-      return;
-    }
+  /**
+   * For a server that serves every tool, and for names that are none: the SDK looks names up on a plain object and
+   * would answer differently for "constructor".
+   */
+  private registerByName(server: McpServer, serving: Serving): void {
+    server.server.setRequestHandler('tools/call', ({ params }, context) => {
+      const request = serving.requestOf(context);
+      return this.registry.find(params.name) === undefined
+        ? this.refuseUnknown(params.name, request, context)
+        : this.call(params.name, params.arguments, request, context);
+    });
+  }
+
+  /** What the SDK knows of a tool it checks before the call: scopes, and headers that repeat arguments. */
+  private registerOne(server: McpServer, tool: RegisteredTool, serving: Serving): void {
     const { name, title, description, annotations, toolset } = tool.definition;
     server.registerTool(
       name,
@@ -60,9 +81,9 @@ export class ToolMethodsService {
         annotations,
         inputSchema: advertisedSchema(tool.schemas.input),
         outputSchema: advertisedSchema(tool.schemas.output),
-        scopeChallenge: () => this.challenges.challenge(toolset, name, request),
+        scopeChallenge: ({ authInfo }) => this.challenges.challenge(toolset, name, fromAuthInfo(authInfo)),
       },
-      async (args: unknown, context: ServerContext) => this.call(name, args, request, context),
+      async (args: unknown, context: ServerContext) => this.call(name, args, serving.requestOf(context), context),
     );
   }
 
