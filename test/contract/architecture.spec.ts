@@ -183,7 +183,9 @@ describe('a file without a role suffix', () => {
       .filter(({ path }) => !ROLE.test(path) && !EXEMPT_FROM_PURITY.test(path))
       .map((file) => ({ path: file.path, found: impurities(file) }))
       // The kits declare how Nest sees a tool, a resource and a completion.
-      .filter(({ path, found }) => found.length > 0 && !/^mcp\/(method-family|tool|resource|completion)\.ts$/.test(path));
+      .filter(
+        ({ path, found }) => found.length > 0 && !/^mcp\/(method-family|tool|resource|completion)\.ts$/.test(path),
+      );
     expect(impure).toEqual([]);
   });
 });
