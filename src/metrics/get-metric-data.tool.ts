@@ -7,6 +7,8 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
 import { InvalidInput } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
+import { MetricMetadataStore } from './metadata/metric-metadata.store.js';
+import { usualUnit } from './metadata/usual-unit.js';
 import { checkMetricAccounts } from './metric-accounts.js';
 import { type MetricDataInput, metricDataInput } from './metric-data-input.js';
 import { checkPeriods, periodsOf, toMetricDataQueries } from './metric-data-queries.js';
@@ -28,6 +30,7 @@ export const getMetricData = defineTool({
   iamActions: ['cloudwatch:GetMetricData'],
   annotations: READ_ONLY,
   slow: false,
+  page: 'chart',
 });
 
 @ProvidesTool(getMetricData)
@@ -35,6 +38,7 @@ export class GetMetricDataTool {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly clock: Clock,
+    private readonly metadata: MetricMetadataStore,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -68,6 +72,8 @@ export class GetMetricDataTool {
       morePages = page.NextToken !== undefined;
       if (series.full) break;
     }
+    const unit = await usualUnit(queries, (namespace, metricName) => this.metadata.find(namespace, metricName));
+    if (unit !== undefined) call.draw({ unit });
     const budgetBytes = this.config.tools.resultBudgetBytes;
     return { ...series.toOutput(morePages, budgetBytes), time_range: toUsedRange({ start, end }) };
   }

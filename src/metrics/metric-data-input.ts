@@ -13,7 +13,8 @@ const period = wholeNumber(1, 2_592_000).refine(
   { error: 'must be 1, 5, 10, 20, 30 or a multiple of 60 seconds' },
 );
 
-const accountId = z
+/** Where a metric is, when it is not in the account that a call goes to. */
+export const linkedAccountId = z
   .string()
   .refine((id) => /^\d{12}$/.test(id), 'must be a 12-digit AWS account id')
   .describe('Id of a linked account.');
@@ -43,7 +44,7 @@ const metricDataQuery = z.strictObject({
     .max(2_048, 'must not be longer than 2048 characters')
     .nullish()
     .describe('Math, SEARCH or Metrics Insights, instead of metric_stat.'),
-  account_id: accountId.nullish(),
+  account_id: linkedAccountId.nullish(),
   label: metricText(1_024).nullish(),
   return_data: z.boolean().nullish().describe('False: for expressions only.'),
   period: period.nullish().describe('Seconds.'),
@@ -67,7 +68,7 @@ export const metricDataInput = z.strictObject({
   limit: wholeNumber(1, 500).nullish().describe('Most series.'),
   sort_order: z.enum(['ASC', 'DESC']).nullish(),
   order_by_statistic: z.enum(INSIGHTS_FUNCTIONS).nullish(),
-  account_id: accountId.nullish(),
+  account_id: linkedAccountId.nullish(),
   queries: z
     .array(metricDataQuery)
     .min(1, 'must hold at least one query')

@@ -90,6 +90,7 @@ describe('analyze_metric', () => {
     ['dimensions', { ...ORDERS, dimensions: Array.from({ length: 31 }, () => ({ name: 'n', value: 'v' })) }],
     ['region', { ...ORDERS, region: '169.254.169.254' }],
     ['account', { ...ORDERS, account: 'nobody' }],
+    ['account_id', { ...ORDERS, account_id: '22222222222' }],
     ['days', { ...ORDERS, days: 7 }],
   ])('refuses a bad %s before any AWS call', async (field, args) => {
     await expect(analyze(args)).rejects.toThrow(new RegExp(`^${field}: `));

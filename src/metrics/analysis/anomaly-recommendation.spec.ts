@@ -54,6 +54,25 @@ describe('anomalyRecommendation', () => {
     });
   });
 
+  it("of a linked account's metric says in the template where the metric is", () => {
+    const linked = anomalyRecommendation({ ...metric, accountId: '222222222222' }, day).cloudformation_template;
+    const Dimensions = [{ Name: 'InstanceId', Value: 'i-1' }];
+    const Metric = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions };
+    expect(linked).toMatchObject({
+      Resources: {
+        AWSEC2CPUUtilizationInstanceIdi1AnomalyDetector: {
+          Properties: {
+            SingleMetricAnomalyDetector: { AccountId: '222222222222', ...Metric, Stat: 'Maximum' },
+          },
+        },
+        AWSEC2CPUUtilizationInstanceIdi1AnomalyAlarm: {
+          Properties: { Metrics: [{ Id: 'm1', AccountId: '222222222222' }, { Id: 'ad1' }] },
+        },
+      },
+    });
+    expect(JSON.stringify(anomalyRecommendation(metric, day))).not.toContain('AccountId');
+  });
+
   it('names its resources as CloudFormation allows, whatever the metric is called', () => {
     const text = fc.oneof(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ minLength: 200, maxLength: 300 }));
     fc.assert(

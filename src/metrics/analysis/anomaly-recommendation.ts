@@ -45,6 +45,8 @@ export function anomalyRecommendation(
 function anomalyTemplate(metric: AnalysedMetric, AlarmDescription: string): Record<string, unknown> {
   const { namespace: Namespace, metricName: MetricName, statistic: Stat } = metric;
   const Dimensions = metric.dimensions.map(({ name, value }) => ({ Name: name, Value: value }));
+  const own = { Namespace, MetricName, Stat, Dimensions };
+  const account = metric.accountId === undefined ? undefined : { AccountId: metric.accountId };
   const words = [Namespace, MetricName, ...metric.dimensions.flatMap(({ name, value }) => [name, value])];
   return {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -52,7 +54,7 @@ function anomalyTemplate(metric: AnalysedMetric, AlarmDescription: string): Reco
     Resources: {
       [logicalId(words, 'AnomalyDetector')]: {
         Type: 'AWS::CloudWatch::AnomalyDetector',
-        Properties: { Namespace, MetricName, Stat, Dimensions },
+        Properties: account === undefined ? own : { SingleMetricAnomalyDetector: { ...account, ...own } },
       },
       [logicalId(words, 'AnomalyAlarm')]: {
         Type: 'AWS::CloudWatch::Alarm',
@@ -66,6 +68,7 @@ function anomalyTemplate(metric: AnalysedMetric, AlarmDescription: string): Reco
           Metrics: [
             {
               Id: 'm1',
+              ...account,
               MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: PERIOD_SECONDS, Stat },
               ReturnData: true,
             },

@@ -1,5 +1,6 @@
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { Injectable, Scope } from '@nestjs/common';
+import { checkAccounts } from '../../cloudwatch/arn.js';
 import { Clock } from '../../cloudwatch/clock.service.js';
 import type { TargetInput } from '../../cloudwatch/target-input.js';
 import { DAY_MS, type TimeRange } from '../../cloudwatch/time-range.js';
@@ -32,7 +33,10 @@ export class MetricHistoryService {
     private readonly clock: Clock,
   ) {}
 
-  /** All parts with one GetMetricData, whatever pages it answers in. */
+  /**
+   * All parts with one GetMetricData, whatever pages it answers in.
+   * @throws ServiceError `target_not_allowed` for the metric of an account that is not linked
+   */
   async read(
     metric: Omit<AnalysedMetric, 'statistic'>,
     parts: readonly HistoryPart[],
@@ -41,6 +45,9 @@ export class MetricHistoryService {
   ): Promise<MetricHistory> {
     const end = new Date(Math.floor(this.clock.now().getTime() / MINUTE_MS) * MINUTE_MS);
     const start = new Date(end.getTime() - HISTORY_DAYS * DAY_MS);
+    if (metric.accountId !== undefined) {
+      checkAccounts('account_id', [metric.accountId], await this.credentials.owner(target));
+    }
     const client = await this.credentials.client(CloudWatchClient, target);
     const request = {
       MetricDataQueries: parts.map((part, index) => toQuery(metric, part, index)),
@@ -60,7 +67,7 @@ export class MetricHistoryService {
 }
 
 function toQuery(
-  { namespace, metricName, dimensions }: Omit<AnalysedMetric, 'statistic'>,
+  { namespace, metricName, dimensions, accountId }: Omit<AnalysedMetric, 'statistic'>,
   { statistic, periodSeconds }: HistoryPart,
   index: number,
 ): MetricDataQuery {
@@ -75,5 +82,6 @@ function toQuery(
       Stat: statistic,
       Period: periodSeconds,
     },
+    ...(accountId !== undefined && { AccountId: accountId }),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { targetInput } from '../../cloudwatch/target-input.js';
-import { metricDimensions } from '../metric-data-input.js';
+import { linkedAccountId, metricDimensions } from '../metric-data-input.js';
 import { metricNameText, namespaceText } from '../metric-fields.js';
 import { apiStatistic, STATISTICS } from '../metric-statistic.js';
 
@@ -13,6 +13,7 @@ export const analysisInput = z.strictObject({
     .enum(STATISTICS)
     .nullish()
     .describe('Sum for counts, SampleCount for events, else Average. Default AVG.'),
+  account_id: linkedAccountId.nullish(),
   ...targetInput,
 });
 
@@ -25,6 +26,7 @@ export function analysedMetric(input: AnalysisInput): AnalysedMetric {
     metricName: input.metric_name,
     dimensions: input.dimensions ?? [],
     statistic: apiStatistic(input.statistic ?? 'AVG'),
+    ...(input.account_id != null && { accountId: input.account_id }),
   };
 }
 
@@ -34,4 +36,6 @@ export interface AnalysedMetric {
   readonly dimensions: readonly { readonly name: string; readonly value: string }[];
   /** As the metrics API names it. */
   readonly statistic: string;
+  /** The linked account in which it is; absent for the one the call goes to. */
+  readonly accountId?: string;
 }

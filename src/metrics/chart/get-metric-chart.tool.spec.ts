@@ -1,7 +1,8 @@
 import type { GetMetricWidgetImageInput } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
-import type { ToolImage } from '../../mcp/tool.js';
+import type { ToolCall, ToolImage } from '../../mcp/tool.js';
+import { MetricSeries } from '../metric-series.js';
 import { MetricsModule } from '../metrics.module.js';
 import { getMetricChart, GetMetricChartTool } from './get-metric-chart.tool.js';
 
@@ -74,12 +75,43 @@ describe('get_metric_chart', () => {
     });
   });
 
+  it('hands the points behind the numbers to its page, with the marks of the caller and the unit', async () => {
+    const charts: Parameters<ToolCall['draw']>[0][] = [];
+    const answer = await chart(
+      { alarm_name: 'payments-duration-p99', lines: [{ value: 5, label: 'budget' }] },
+      { charts },
+    );
+    expect(charts).toHaveLength(1);
+    const [{ series = [], marks, unit } = {}] = charts;
+    expect(series.map(({ label, points }) => [label, points.length])).toEqual(
+      answer.series.map(({ label, datapoints }) => [label, datapoints]),
+    );
+    const { start, end } = answer.time_range;
+    for (const [seconds] of series[0]?.points ?? []) {
+      expect(seconds * 1_000).toBeGreaterThanOrEqual(Date.parse(start));
+      expect(seconds * 1_000).toBeLessThanOrEqual(Date.parse(end));
+    }
+    expect(marks).toEqual([{ label: 'budget', value: 5 }]);
+    expect(unit).toBe('Milliseconds');
+  });
+
   it('gives the numbers when there can be no image, and says why', async () => {
     rig.aws.faults.add({ operation: 'cloudwatch:GetMetricWidgetImage', kind: 'access-denied' });
     const images: ToolImage[] = [];
     const { series, image, message } = await chart({ metrics: [ERRORS] }, { images });
     expect([series.length, image, images]).toEqual([1, false, []]);
     expect(message).toContain('cloudwatch:GetMetricWidgetImage');
+  });
+
+  it('says when not all numbers are there, beside the image too', async () => {
+    const toOutput = Reflect.get(MetricSeries.prototype, 'toOutput');
+    vi.spyOn(MetricSeries.prototype, 'toOutput').mockImplementation(function (this: MetricSeries) {
+      return toOutput.call(this, true);
+    });
+    const { image, message } = await chart({ metrics: [ERRORS] });
+    vi.restoreAllMocks();
+    expect(image).toBe(true);
+    expect(message).toMatch(/^Not all data: the numbers are of the newest \d+ points; chart fewer metrics/);
   });
 
   it('fails with the reason when there are no numbers', async () => {

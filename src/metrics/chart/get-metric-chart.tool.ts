@@ -18,8 +18,12 @@ import { metricText } from '../metric-fields.js';
 import { alignToPeriod, metricPeriod } from '../metric-period.js';
 import { checkMetricAccounts } from '../metric-accounts.js';
 import { MAX_DATAPOINTS, MetricSeries } from '../metric-series.js';
+import { MetricMetadataStore } from '../metadata/metric-metadata.store.js';
+import { usualUnit } from '../metadata/usual-unit.js';
+import { chartDrawing } from './chart-drawing.js';
 import { alarmQueries, chartExpression, chartMetric, chartQueries } from './chart-queries.js';
 import { chartLine, chartLines } from './chart-lines.js';
+import { chartMessage } from './chart-message.js';
 import { seriesSummary, summarize } from './chart-summary.js';
 import { type Chart, metricWidget } from './metric-widget.js';
 
@@ -63,6 +67,7 @@ export const getMetricChart = defineTool({
   iamActions: ['cloudwatch:GetMetricWidgetImage', 'cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'],
   annotations: READ_ONLY,
   slow: false,
+  page: 'chart',
 });
 
 type Input = z.output<typeof getMetricChart.input>;
@@ -72,6 +77,7 @@ export class GetMetricChartTool {
   constructor(
     private readonly credentials: CredentialsService,
     private readonly clock: Clock,
+    private readonly metadata: MetricMetadataStore,
   ) {}
 
   async execute(input: Input, call: ToolCall): Promise<z.input<typeof getMetricChart.output>> {
@@ -98,10 +104,12 @@ export class GetMetricChartTool {
       queries,
       lines: alarm?.Threshold === undefined ? lines : [...lines, { value: alarm.Threshold, label: 'Alarm' }],
     };
-    const [data, image] = await Promise.all([
+    const [data, image, unit] = await Promise.all([
       readSeries(client, chart, call.signal),
       drawImage(client, chart, call.signal),
+      usualUnit(queries, (namespace, metricName) => this.metadata.find(namespace, metricName)),
     ]);
+    call.draw(chartDrawing(data.metricDataResults, lines, unit));
     if (image instanceof Uint8Array) call.attach({ mimeType: 'image/png', bytes: image });
     return {
       series: data.metricDataResults.map((series) => summarize(series, alarm)),
@@ -110,7 +118,7 @@ export class GetMetricChartTool {
       period,
       time_range: { start: isoTime(chart.range.start), end: isoTime(chart.range.end) },
       image: image instanceof Uint8Array,
-      message: image instanceof Uint8Array ? null : `No image: ${image.message}`,
+      message: chartMessage(data, image instanceof Uint8Array ? undefined : image.message),
     };
   }
 }
@@ -135,11 +143,13 @@ async function readSeries(client: CloudWatchClient, { queries, range }: Chart, s
     MaxDatapoints: MAX_DATAPOINTS,
   };
   const series = new MetricSeries();
+  let morePages = false;
   for await (const page of paginateGetMetricData({ client }, request, { abortSignal: signal })) {
     series.add(page);
+    morePages = page.NextToken !== undefined;
     if (series.full) break;
   }
-  return series.toOutput(false);
+  return series.toOutput(morePages);
 }
 
 /** The image, or why there is none: the numbers are an answer without it. */
