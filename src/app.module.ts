@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AlarmsModule } from './alarms/alarms.module.js';
@@ -14,10 +14,10 @@ import { LogModule } from './security-monitoring/audit/log.module.js';
 import { SecurityMonitoringModule } from './security-monitoring/security-monitoring.module.js';
 import { WelcomeModule } from './welcome/welcome.module.js';
 
-/** The list of rooms. */
+/** The list of rooms; `more` come last, and may answer in place of those before. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, logDestination?: DestinationStream): DynamicModule {
+  static forRoot(config: AppConfig, logDestination?: DestinationStream, more: readonly Type[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -33,6 +33,7 @@ export class AppModule {
         AccountsModule,
         HealthModule,
         WelcomeModule,
+        ...more,
       ],
     };
   }

@@ -1,9 +1,8 @@
 import { loadAppConfig } from './config/app-config.js';
 import { takeEnvironment } from './config/environment.js';
-import { ConfigurationInvalid, StartFailed } from './errors.js';
-import { maskSecrets } from './secret-masking.js';
 import { FaultExitService } from './security-monitoring/audit/fault-exit.service.js';
 import { startApp } from './start-app.js';
+import { startFailureText } from './start-failure.js';
 
 try {
   const starting = startApp(loadAppConfig(takeEnvironment()));
@@ -21,10 +20,6 @@ try {
 }
 
 function giveUp(error: unknown): never {
-  // What the operator can mend is said in words; anything else is our fault and needs its stack.
-  const mendable = error instanceof ConfigurationInvalid || error instanceof StartFailed;
-  const text = error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error);
-  // SECURITY: the stack only, since errors of HTTP clients carry whole requests as properties.
-  console.error(mendable ? text : maskSecrets(text).text);
+  console.error(startFailureText(error));
   process.exit(1);
 }

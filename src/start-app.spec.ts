@@ -1,10 +1,14 @@
 import { connect } from 'node:net';
+import { Module } from '@nestjs/common';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, MINIMAL_ENV, RecordedLog } from '../test/support/border-app.js';
 import { loadAppConfig } from './config/app-config.js';
 import { StartFailed } from './errors.js';
 import { type RunningApp, startApp } from './start-app.js';
+
+@Module({ providers: [{ provide: 'beside', useValue: 'here' }] })
+class BesideModule {}
 
 let log: RecordedLog;
 let running: RunningApp | undefined;
@@ -34,6 +38,14 @@ describe('startApp', () => {
     }
     expect((await request(url).get('/')).body).toMatchObject({ name: 'cloudwatch-mcp-server', mcp: '/mcp' });
     expect(log.events('auth.failure')).toEqual([]);
+  });
+
+  it('starts the rooms it is given beside its own', async () => {
+    const { app } = await start();
+    expect(() => app.get<unknown>('beside', { strict: false })).toThrow();
+    await app.close();
+    running = await startApp(loadAppConfig(MINIMAL_ENV), { logDestination: log, modules: [BesideModule] });
+    expect(running.app.get('beside', { strict: false })).toBe('here');
   });
 
   it('is not ready while no issuer is usable and no API key exists [D8]', async () => {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { type NestApplication, NestFactory } from '@nestjs/core';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { AppModule } from './app.module.js';
@@ -16,6 +16,8 @@ import { MetricsServerService } from './security-monitoring/metrics/metrics-serv
 export interface StartOptions {
   /** Where log lines go; standard output when absent. */
   readonly logDestination?: DestinationStream;
+  /** Rooms beside those of the service; what they provide is found as any room's. */
+  readonly modules?: readonly Type[];
 }
 
 /** A server that answers. */
@@ -53,11 +55,11 @@ async function close(app: NestApplication, signal?: string): Promise<void> {
   await streams.close();
 }
 
-async function createApp(config: AppConfig, { logDestination }: StartOptions): Promise<NestApplication> {
-  const adapter = new HardenedExpressAdapter();
+async function createApp(config: AppConfig, { logDestination, modules }: StartOptions): Promise<NestApplication> {
+  const adapter = new HardenedExpressAdapter(config.http.tls?.pair);
   adapter.disable('x-powered-by');
   adapter.disable('etag');
-  const app = await NestFactory.create<NestApplication>(AppModule.forRoot(config, logDestination), adapter, {
+  const app = await NestFactory.create<NestApplication>(AppModule.forRoot(config, logDestination, modules), adapter, {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,

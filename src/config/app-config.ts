@@ -7,6 +7,7 @@ import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
 import { assembleLimits, type LimitsConfig } from './limits-config.js';
 import { assembleScopes, type ScopeRules } from './scopes.js';
 import { assembleMetrics, type MetricsConfig } from './metrics-config.js';
+import { assembleSessions, type SessionsConfig } from './sessions-config.js';
 import { type SettingName, type Settings, settingNotes, settingsSchema } from './settings.js';
 import { assembleTools, type ToolsConfig } from './tools-config.js';
 
@@ -19,6 +20,8 @@ export interface AppConfig {
   readonly tools: ToolsConfig;
   readonly limits: LimitsConfig;
   readonly metrics: MetricsConfig;
+  /** Absent: no sessions are kept. */
+  readonly sessions?: SessionsConfig;
   /** The first seals, all of them open. */
   readonly stateSecrets: readonly [string, ...string[]];
   /** False: the secret is random, known to this replica only, until it restarts. */
@@ -74,6 +77,7 @@ function assemble(settings: Settings): { config: AppConfig; problems: readonly s
     tools: assembleTools(settings),
     limits: assembleLimits(settings, findings),
     metrics: assembleMetrics(settings, findings),
+    sessions: assembleSessions(settings, findings),
     stateSecrets: stateSecrets(settings, findings),
     stateSecretConfigured: settings.STATE_SECRET !== undefined,
     logLevel: settings.LOG_LEVEL ?? settings.FASTMCP_LOG_LEVEL ?? 'info',

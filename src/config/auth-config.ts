@@ -32,6 +32,10 @@ const NO_WAY_IN = `No way in is configured. Set one of:
       ENABLE_AUTH=false                one local user with AWS_PROFILE or the default AWS credentials
     To see it work with no configuration at all: npm run demo`;
 
+/** The warning of a server without authentication. */
+export const AUTHENTICATION_OFF =
+  'AUTHENTICATION IS OFF: everyone who reaches this server uses its AWS credentials. For local work only.';
+
 /** Assembles what decides who may call; what is wrong or worth knowing goes to the two lists. */
 export function assembleAuth(settings: Settings, resource: string, findings: Findings): AuthConfig {
   const off = (value: string | undefined): boolean => value?.toLowerCase() === 'false';
@@ -44,9 +48,7 @@ export function assembleAuth(settings: Settings, resource: string, findings: Fin
   }
   const enabled = !off(settings.ENABLE_AUTH ?? settings.AUTH_ENABLED);
   if (!enabled) {
-    findings.warnings.push(
-      'AUTHENTICATION IS OFF: everyone who reaches this server uses its AWS credentials. For local work only.',
-    );
+    findings.warnings.push(AUTHENTICATION_OFF);
     return { enabled, issuers: [], apiKeys: [] };
   }
   const keys = assembleApiKeys(settings, findings, Date.now() / 1000);

@@ -1,4 +1,5 @@
 import { loadAccessFile } from './access-file.js';
+import { accessSurroundings } from './access-reload.js';
 import type { AccessRules } from './access-rules.js';
 import type { AuthConfig } from './auth-config.js';
 import { AWS_REGIONS, regionsOfPartition } from './aws-regions.js';
@@ -17,6 +18,8 @@ export interface AwsConfig {
   readonly roleClaim: string;
   /** ACCESS_FILE: who may use which account. */
   readonly access?: AccessRules;
+  /** Where those rules are read again from. */
+  readonly accessFile?: string;
   /** For issuers that do not say otherwise. */
   readonly exchange: IssuerExchange;
   /** Narrows every role session: JSON as STS takes it. */
@@ -82,7 +85,7 @@ export function assembleAws(settings: Settings, auth: AuthConfig, findings: Find
     allowedRoleArns: settings.AWS_ALLOWED_ROLE_ARNS ?? [],
     externalId: settings.AWS_ROLE_EXTERNAL_ID,
     roleClaim: settings.ROLE_CLAIM ?? 'custom:role_arn',
-    access,
+    ...(access !== undefined && { access, accessFile: settings.ACCESS_FILE }),
     exchange: settings.AWS_CREDENTIAL_EXCHANGE ?? 'assume-role',
     sessionPolicy: settings.AWS_SESSION_POLICY,
     claimCredentials: settings.TOKEN_CLAIM_CREDENTIALS ?? false,
@@ -103,11 +106,7 @@ function accessRules(
     findings.warnings.push('ACCESS_FILE is not used: without authentication there is nobody to grant anything to.');
     return undefined;
   }
-  const issuers = [...auth.issuers, ...(auth.introspection === undefined ? [] : [auth.introspection])].map(
-    ({ issuer }) => issuer,
-  );
-  const apiKeys = auth.apiKeys.map(({ label }) => label);
-  return loadAccessFile(settings.ACCESS_FILE, { ...regions, issuers, apiKeys }, findings);
+  return loadAccessFile(settings.ACCESS_FILE, accessSurroundings(auth, regions), findings);
 }
 
 /** Ways to credentials that need what is not configured, or that would go past what is. */
@@ -126,7 +125,7 @@ function checkExchanges(settings: Settings, auth: AuthConfig, findings: Findings
       'an identity pool',
     settings.TOKEN_CLAIM_CREDENTIALS === true && 'TOKEN_CLAIM_CREDENTIALS',
     settings.API_KEY_CREDENTIALS === 'server' && 'API_KEY_CREDENTIALS=server',
-    !auth.enabled && 'ENABLE_AUTH=false',
+    !auth.enabled && 'ENABLE_AUTH=false or stdio',
   ].filter((way) => way !== false);
   if (settings.AWS_SESSION_POLICY !== undefined && unnarrowed.length > 0)
     findings.problems.push(

@@ -5,3 +5,6 @@ export interface Findings {
   /** Settings that work but that an operator should know of. */
   readonly warnings: string[];
 }
+
+/** What reading a file again brought: what it holds, or what is wrong with it, each in a sentence that begins with its variable. */
+export type Reading<T> = { readonly value: T } | { readonly problems: readonly string[] };

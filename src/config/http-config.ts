@@ -1,6 +1,8 @@
-import { isLoopbackHost } from './setting-types.js';
 import type { Findings } from './findings.js';
+import { isPublicAddress } from './public-address.js';
+import { isLoopbackHost } from './setting-types.js';
 import type { Settings } from './settings.js';
+import { assembleTls, type TlsConfig } from './tls-pair.js';
 
 /** Where the server listens and how clients see it. */
 export interface HttpConfig {
@@ -14,11 +16,14 @@ export interface HttpConfig {
   readonly allowedHosts: readonly string[];
   readonly corsAllowedOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
+  /** Absent: plain HTTP, for a balancer or proxy in front. */
+  readonly tls?: TlsConfig;
 }
 
 /** Assembles where the server listens; what is wrong or worth knowing goes to the findings. */
 export function assembleHttp(settings: Settings, authEnabled: boolean, findings: Findings): HttpConfig {
-  const publicUrl = settings.PUBLIC_URL ?? 'http://localhost:3334';
+  const publicUrl = publicUrlOf(settings);
+  const tls = assembleTls(settings, findings);
   return {
     host: listenHost(settings, authEnabled, findings),
     port: settings.CLOUDWATCH_MCP_PORT ?? 3334,
@@ -28,17 +33,23 @@ export function assembleHttp(settings: Settings, authEnabled: boolean, findings:
     allowedHosts: settings.ALLOWED_HOSTS ?? [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'],
     corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS ?? [],
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
+    ...(tls !== undefined && { tls }),
   };
 }
 
 /** The protected resource identifier. */
-export function resourceOf({ PUBLIC_URL: publicUrl = 'http://localhost:3334' }: Settings): string {
-  return `${publicUrl}/mcp`;
+export function resourceOf(settings: Settings): string {
+  return `${publicUrlOf(settings)}/mcp`;
+}
+
+function publicUrlOf({ PUBLIC_URL: publicUrl, TLS_CERT_FILE: certFile }: Settings): string {
+  return publicUrl ?? `${certFile === undefined ? 'http' : 'https'}://localhost:3334`;
 }
 
 function listenHost(settings: Settings, authEnabled: boolean, findings: Findings): string {
   const host = settings.CLOUDWATCH_MCP_SERVER_HOST;
   if (authEnabled) return host ?? '0.0.0.0';
+  refuseOpenProduction(settings, findings);
   if (settings.INSECURE_ALLOW_NO_AUTH === true && !isLoopbackHost(host ?? '0.0.0.0')) {
     findings.warnings.push(
       'INSECURE_ALLOW_NO_AUTH is set: the server listens beyond this machine without authentication.',
@@ -57,4 +68,14 @@ function listenHost(settings: Settings, authEnabled: boolean, findings: Findings
     );
   }
   return host ?? '127.0.0.1';
+}
+
+/** No override exists for this: what is meant for a test has no address that strangers call. */
+function refuseOpenProduction(settings: Settings, findings: Findings): void {
+  const { NODE_ENV: environment, PUBLIC_URL: publicUrl, CLOUDWATCH_MCP_SERVER_HOST: host = '0.0.0.0' } = settings;
+  if (environment?.toLowerCase() !== 'production') return;
+  const fix = 'authentication is off and NODE_ENV=production; configure a way in and remove ENABLE_AUTH=false';
+  if (publicUrl !== undefined && !isLoopbackHost(new URL(publicUrl).hostname))
+    findings.problems.push(`PUBLIC_URL: names an address beyond this machine while ${fix}`);
+  if (isPublicAddress(host)) findings.problems.push(`CLOUDWATCH_MCP_SERVER_HOST: is a public address while ${fix}`);
 }

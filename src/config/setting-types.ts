@@ -37,10 +37,17 @@ export function refuse(ctx: z.RefinementCtx, message: string): typeof z.NEVER {
 /** Any text. */
 export const text = (value: string): string => value;
 
+/** One client id; a list of them would match none. */
+export function clientId(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
+  return value.includes(',') ? refuse(ctx, 'must be one client id, without a comma') : value;
+}
+
 /** Comma separated; an empty entry is a mistake, not a value. */
 export function list(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
   const items = value.split(',').map((item) => item.trim());
   if (items.some((item) => item === '')) return refuse(ctx, 'has an empty entry; check for a stray comma');
+  if (items.some((item) => PLACEHOLDERS.has(item.toLowerCase())))
+    return refuse(ctx, 'has an entry that stands for no value; give the value or leave it out');
   return items;
 }
 
@@ -48,6 +55,8 @@ export function list(value: string, ctx: z.RefinementCtx): string[] | typeof z.N
 export function networks(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
   const entries = list(value, ctx);
   if (!Array.isArray(entries)) return entries;
+  if (entries.some((entry) => /\/0+$/.test(entry)))
+    return refuse(ctx, 'must not hold a network of everyone (/0); name those of your own proxies');
   return entries.every(isNetwork) ? entries : refuse(ctx, 'entries must be addresses or CIDRs such as 10.0.0.0/24');
 }
 
@@ -103,7 +112,8 @@ export function secureUrl(value: string, ctx: z.RefinementCtx): string | typeof 
 /** https, or http on loopback only; no user info. Some providers publish keys at an address with a query. */
 export function secureAddress(value: string, ctx: z.RefinementCtx): string | typeof z.NEVER {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined) return refuse(ctx, 'must be a URL');
+  // A host name may end in a comma for the URL parser, which also drops line breaks.
+  if (url === undefined || /\s|,$|,\//.test(value)) return refuse(ctx, 'must be one URL');
   if (url.username !== '' || url.password !== '') return refuse(ctx, 'must not hold a user name or password');
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return value;
   return refuse(ctx, 'must begin with https:// (http:// is accepted for loopback addresses only)');

@@ -3,6 +3,7 @@ import { ISSUER_EXCHANGES } from './issuer-settings.js';
 import { redisAddress } from './redis-address.js';
 import { scopeList, toolScopes } from './scopes.js';
 import {
+  clientId,
   decimal,
   exactOrigins,
   externalId,
@@ -52,12 +53,24 @@ export const settingsSchema = z.object({
   METRICS_EMF: optional(flag).meta(
     note('true writes the same metrics into the log, in the embedded metric format', 'true'),
   ),
+  TLS_CERT_FILE: strict(text).meta(
+    note(
+      'PEM file with the certificate of this server, then those it was issued by; with TLS_KEY_FILE the server speaks https itself, and reads both again every 10 seconds',
+      '/etc/cloudwatch-mcp/tls/tls.crt',
+    ),
+  ),
+  TLS_KEY_FILE: strict(text).meta(
+    note('PEM file with the key of that certificate, without a passphrase', '/etc/cloudwatch-mcp/tls/tls.key'),
+  ),
   ALLOWED_HOSTS: optional(list).meta(note('host names accepted in Host, ports ignored', 'mcp.example.com')),
   CORS_ALLOWED_ORIGINS: optional(exactOrigins).meta(note('browser origins that may call', 'https://chat.example.com')),
   TRUSTED_PROXIES: optional(networks).meta(note('CIDRs whose X-Forwarded-For counts', '10.0.0.0/24,10.0.1.0/24')),
   ENABLE_AUTH: strict(text).meta(note('only the value false switches authentication off', 'true')),
   AUTH_ENABLED: strict(text).meta(note('older name of ENABLE_AUTH', 'true')),
   INSECURE_ALLOW_NO_AUTH: optional(flag).meta(note('listen beyond loopback without authentication', 'true')),
+  NODE_ENV: optional(text).meta(
+    note('production stops a start without authentication at a public address', 'production'),
+  ),
   OAUTH_ENABLED: optional(flag).meta(
     note('false switches every issuer off and leaves the API keys; default: on when an issuer is configured', 'true'),
   ),
@@ -67,7 +80,7 @@ export const settingsSchema = z.object({
       'https://idp.example.com',
     ),
   ),
-  AWS_IDENTITY_CENTER_CLIENT_ID: strict(text).meta(
+  AWS_IDENTITY_CENTER_CLIENT_ID: strict(clientId).meta(
     note("the client id registered at that provider for this server's users", 'cloudwatch-mcp'),
   ),
   AWS_IDENTITY_CENTER_REGION: optional(region).meta(note('region whose STS hands out the credentials', 'us-east-1')),
@@ -83,7 +96,7 @@ export const settingsSchema = z.object({
   AWS_COGNITO_USER_POOL_ID: strict(userPoolId).meta(
     note('Cognito user pool whose users may call', 'us-east-1_AbCdEfGhI'),
   ),
-  AWS_COGNITO_CLIENT_ID: strict(text).meta(note('app client of the user pool', '4h1exampleclientid')),
+  AWS_COGNITO_CLIENT_ID: strict(clientId).meta(note('app client of the user pool', '4h1exampleclientid')),
   AWS_COGNITO_IDENTITY_POOL_ID: strict(identityPoolId).meta(
     note(
       'identity pool that turns ID tokens of the user pool into AWS credentials',
@@ -93,7 +106,7 @@ export const settingsSchema = z.object({
   OIDC_ISSUER: strict(secureUrl).meta(
     note('issuer of the accepted tokens, exactly as in their iss', 'https://idp.example.com'),
   ),
-  OIDC_CLIENT_ID: strict(text).meta(
+  OIDC_CLIENT_ID: strict(clientId).meta(
     note("the client id registered at the issuer for this server's users", 'cloudwatch-mcp'),
   ),
   OIDC_PROFILE: optional(oneOf('entra-id', 'okta', 'auth0', 'keycloak', 'oidc')).meta(
@@ -114,7 +127,7 @@ export const settingsSchema = z.object({
   OAUTH_ISSUER_URL: strict(secureUrl).meta(
     note('authorization server whose opaque tokens are accepted (RFC 7662)', 'https://auth.example.com'),
   ),
-  OAUTH_CLIENT_ID: strict(text).meta(
+  OAUTH_CLIENT_ID: strict(clientId).meta(
     note('the client id this server asks after opaque tokens with', 'cloudwatch-mcp-server'),
   ),
   OAUTH_CLIENT_SECRET: strict(text).meta(note('the secret of that client', 'a-long-random-secret')),
@@ -148,7 +161,7 @@ export const settingsSchema = z.object({
     note("API-key callers use the server's own AWS identity", 'server'),
   ),
   AWS_REGION: optional(text).meta(note('default region of a call', 'eu-west-1')),
-  AWS_ALLOWED_REGIONS: optional(list).meta(
+  AWS_ALLOWED_REGIONS: strict(list).meta(
     note('regions a call may name; default: all of the partition', 'us-east-1,eu-west-1'),
   ),
   AWS_CLOUDWATCH_ROLE_ARN: strict(roleArn).meta(
@@ -231,6 +244,15 @@ export const settingsSchema = z.object({
     note('streams one caller may have open at the same time, on each replica', '5'),
   ),
   MAX_STREAMS: optional(integer(1, 100_000)).meta(note('streams of all callers, on each replica', '500')),
+  MCP_LEGACY_SESSIONS: optional(flag).meta(
+    note(
+      'true keeps sessions for clients of specification revisions before 2026-07-28, each on the replica it began on',
+      'true',
+    ),
+  ),
+  MCP_SESSION_IDLE_SECONDS: optional(integer(1, 86_400)).meta(
+    note('seconds after which a session nothing is heard of ends', '900'),
+  ),
   REDIS_URL: strict(redisAddress).meta(
     note('Redis in which replicas count limits together', 'rediss://:password@redis.example.com:6379'),
   ),

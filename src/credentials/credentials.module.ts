@@ -2,6 +2,7 @@ import { Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { type CallContext, PRINCIPAL, type Principal } from '../principal.js';
 import { SecurityMonitoringModule } from '../security-monitoring/security-monitoring.module.js';
+import { AccessRulesService } from './access-rules.service.js';
 import { AwsCallLimitsService } from './aws-call-limits.service.js';
 import { AwsClientFactory } from './aws-client.factory.js';
 import { CredentialsCacheService } from './credentials-cache.service.js';
@@ -26,6 +27,7 @@ import { SignedFetchClient } from './signed-fetch.client.js';
       useFactory: (call: CallContext): Principal => call.principal,
     },
     CredentialsService,
+    AccessRulesService,
     CredentialsExchangeService,
     CredentialsCacheService,
     AwsClientFactory,

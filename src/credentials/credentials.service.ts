@@ -1,6 +1,5 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { regionsOfPartition } from '../config/aws-regions.js';
 import { ServiceError } from '../errors.js';
 import { type CallContext, PRINCIPAL, type Principal } from '../principal.js';
@@ -10,6 +9,7 @@ import { AwsCallLimitsService } from './aws-call-limits.service.js';
 import { type AwsClientConstructor, AwsClientFactory } from './aws-client.factory.js';
 import { AwsSession } from './aws-session.js';
 import { accessOf } from './access.js';
+import { AccessRulesService } from './access-rules.service.js';
 import { type AwsTarget, awsTarget, type TargetInput } from './aws-target.js';
 import { CredentialsExchangeService } from './credentials-exchange.service.js';
 import { accountOf, identityInWords, quotaOf } from './credentials-plan.js';
@@ -49,7 +49,7 @@ export class CredentialsService {
   constructor(
     @Inject(PRINCIPAL) private readonly principal: Principal,
     @Inject(REQUEST) private readonly call: Pick<CallContext, 'requestId' | 'signal' | 'reached'>,
-    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly rules: AccessRulesService,
     private readonly exchanges: CredentialsExchangeService,
     private readonly factory: AwsClientFactory,
     private readonly events: SecurityEventsService,
@@ -90,7 +90,7 @@ export class CredentialsService {
    * @throws ServiceError `no_role`
    */
   accounts(): readonly OwnAccount[] {
-    return accessOf(this.principal, this.config).map(({ plan, ...account }, index) => ({
+    return accessOf(this.principal, this.rules.current).map(({ plan, ...account }, index) => ({
       ...account,
       default: index === 0,
       everyRegion: regionsOfPartition(account.defaultRegion)?.every((name) => account.regions.includes(name)) === true,
@@ -121,7 +121,7 @@ export class CredentialsService {
   }
 
   private target(input: TargetInput): AwsTarget {
-    return awsTarget(input, accessOf(this.principal, this.config));
+    return awsTarget(input, accessOf(this.principal, this.rules.current));
   }
 }
 

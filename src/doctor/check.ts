@@ -5,6 +5,7 @@ export type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
 export type CheckArea =
   | 'configuration'
   | 'public-url'
+  | 'certificate'
   | 'state-secret'
   | 'issuer'
   | 'aws'

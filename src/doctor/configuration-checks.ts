@@ -1,14 +1,19 @@
 import type { AppConfig } from '../config/app-config.js';
 import type { Check } from './check.js';
 
+const DAY_MS = 86_400_000;
+/** Whoever renews certificates by hand needs time for it; renewals by ACME come at 30 days. */
+const SOON_DAYS = 21;
+
 /** What can be said of a valid configuration without asking anyone. */
-export function configurationChecks(config: AppConfig): readonly Check[] {
+export function configurationChecks(config: AppConfig, now: Date): readonly Check[] {
   const replicas = stateSecretCheck(config);
   const told = config.warnings.filter((warning) => replicas.status === 'ok' || !warning.startsWith('STATE_SECRET'));
   return [
     { area: 'configuration', status: 'ok', says: 'The configuration is valid.' },
     ...told.map((says): Check => ({ area: 'configuration', status: 'warn', says })),
     publicUrlCheck(config),
+    ...certificateChecks(config, now),
     replicas,
   ];
 }
@@ -26,6 +31,16 @@ function publicUrlCheck({ http, auth }: AppConfig): Check {
   }
   const why = publicUrl.startsWith('https:') ? 'over https' : 'on this machine only';
   return { area: 'public-url', status: 'ok', says: `Clients reach the server at ${publicUrl}, ${why}.` };
+}
+
+function certificateChecks({ http: { tls } }: AppConfig, now: Date): readonly Check[] {
+  if (tls === undefined) return [];
+  const { expiresAt } = tls.pair;
+  const days = Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS);
+  const says = `The certificate of TLS_CERT_FILE is valid until ${expiresAt.toISOString()}, ${days} days from now.`;
+  if (days >= SOON_DAYS) return [{ area: 'certificate', status: 'ok', says }];
+  const fix = 'Renew it and put the new one into the same files: the server reads them again without a restart.';
+  return [{ area: 'certificate', status: 'warn', says, fix }];
 }
 
 function stateSecretCheck({ limits, stateSecretConfigured }: AppConfig): Check {

@@ -27,7 +27,7 @@ export class DoctorService {
     const [issuers, aws] = await Promise.all([this.issuers.examineAll(this.config.auth), this.#aws()]);
     const clocks = [...issuers, aws].flatMap(({ clock }) => clock ?? []);
     return [
-      ...configurationChecks(this.config),
+      ...configurationChecks(this.config, new Date()),
       ...issuers.map(({ check }) => check),
       clockCheck(clocks),
       ...aws.checks,

@@ -1,12 +1,17 @@
 import { NestFactory } from '@nestjs/core';
+import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
 import { AppModule } from '../app.module.js';
 import { loadAppConfig } from '../config/app-config.js';
 import type { ToolDefinition } from '../mcp/tool.js';
 import { ToolRegistryService } from '../mcp/tool-registry.service.js';
 import { inHouseStyle } from './house-style.js';
+import type { ProjectManifest } from './npm-packages.js';
+import { registryEntry } from './registry-entry.js';
 import { toolsDocument } from './tools-document.js';
 import { userRolePermissions } from './user-role-permissions.js';
+
+const project = createRequire(import.meta.url)('../../package.json') as ProjectManifest;
 
 /** A file that is written from the code and committed. */
 interface Source {
@@ -28,6 +33,7 @@ const SOURCES: readonly Source[] = [
     content: (tools) => JSON.stringify(userRolePermissions(tools.filter(showsOthersQueries))),
   },
   { path: 'docs/tools.md', parser: 'markdown', content: toolsDocument },
+  { path: 'config/registry/server.json', parser: 'json', content: () => JSON.stringify(registryEntry(project)) },
 ];
 
 /**

@@ -43,8 +43,9 @@ export class DrainService implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.shutdown.begin();
-    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
-    await drainServer(server, this.shutdown, signal === 'SIGTERM' ? ON_SIGTERM : AT_ONCE);
+    // Without HTTP there is nothing to drain.
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+    if (server !== undefined) await drainServer(server, this.shutdown, signal === 'SIGTERM' ? ON_SIGTERM : AT_ONCE);
   }
 }
 

@@ -1,15 +1,14 @@
-import { CloudWatchLogsClient, StopQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { targetInput } from '../cloudwatch/target-input.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
-import { type ErrorCode, ServiceError } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
+import { stopQuery } from './insights-query.client.js';
 import { ownQueryId, queryIdInput } from './query-id-input.js';
 import { RunningQueriesService } from './running-queries.service.js';
 
-const ENDED_CODES: ReadonlySet<ErrorCode> = new Set(['aws_rejected', 'aws_not_found']);
 const ENDED = 'The query is not running any more. Its result, if any, is at get_logs_insight_query_results.';
 
 export const cancelLogsInsightQuery = defineTool({
@@ -43,16 +42,8 @@ export class CancelLogsInsightQueryTool {
     const owner = await this.credentials.owner(input);
     const queryId = ownQueryId(this.config.stateSecrets, input.query_id, owner);
     const client = await this.credentials.client(CloudWatchLogsClient, input);
-    const success = await client
-      .send(new StopQueryCommand({ queryId }), { abortSignal: call.signal })
-      .then((stopped) => stopped.success ?? false, hadEnded);
+    const success = await stopQuery(client, queryId, call.signal);
     this.running.ended(queryId);
     return { success, message: success ? null : ENDED };
   }
-}
-
-/** For `catch`: the id is known to be good, so AWS refuses it only because the query has ended, or ended long ago. */
-function hadEnded(error: unknown): false {
-  if (error instanceof ServiceError && ENDED_CODES.has(error.code)) return false;
-  throw error;
 }

@@ -1,23 +1,16 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { regionOfArns } from '../cloudwatch/arn.js';
-import { Clock } from '../cloudwatch/clock.service.js';
-import { targetInput, targetOf } from '../cloudwatch/target-input.js';
-import { timeRange, toUsedRange, usedRange } from '../cloudwatch/time-range.js';
+import { targetInput } from '../cloudwatch/target-input.js';
+import { toUsedRange, usedRange } from '../cloudwatch/time-range.js';
 import { wholeNumber } from '../cloudwatch/whole-number.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
-import { CredentialsService } from '../credentials/credentials.service.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
 import { runQuery, type Waiting } from './insights-query.client.js';
-import { checkAccountsOf, planQuery } from './insights-query.js';
-import { lookAtLeftQuery } from './left-queries.client.js';
-import { logGroupArns, logGroupIdentifier, logGroupName } from './log-group.js';
+import { logGroupIdentifier, logGroupName } from './log-group.js';
 import { sealQueryId } from './query-handle.js';
+import { QueryPreparationService } from './query-preparation.service.js';
 import { MAX_ROWS, queryResult, toQueryResult } from './query-results.js';
-import { RunningQueriesService } from './running-queries.service.js';
 import { confirmScanInput, scanEstimate, toScanEstimate } from './scan-estimate.js';
-import { guardScan } from './scan-guard.client.js';
 import { unknownLogGroup } from './unknown-log-group.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -57,6 +50,7 @@ export const executeLogInsightsQuery = defineTool({
   iamActions: ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery', 'logs:DescribeLogGroups'],
   annotations: READ_ONLY,
   slow: true,
+  page: 'chart',
 });
 
 type Input = z.output<typeof executeLogInsightsQuery.input>;
@@ -64,35 +58,13 @@ type Input = z.output<typeof executeLogInsightsQuery.input>;
 @ProvidesTool(executeLogInsightsQuery)
 export class ExecuteLogInsightsQueryTool {
   constructor(
-    private readonly credentials: CredentialsService,
-    private readonly clock: Clock,
-    private readonly running: RunningQueriesService,
+    private readonly preparation: QueryPreparationService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async execute(input: Input, call: ToolCall): Promise<z.input<typeof executeLogInsightsQuery.output>> {
-    const { allowedLogGroups, maxScanGb } = this.config.tools;
-    const now = this.clock.now();
-    const range = timeRange(input, now);
-    const query = planQuery(input, range, allowedLogGroups);
-    const target = { ...targetOf(input), region: regionOfArns(query.field, logGroupArns(query.arns), input.region) };
-    const owner = await this.credentials.owner(target);
-    checkAccountsOf(query, owner);
-    const client = await this.credentials.client(CloudWatchLogsClient, target);
-    const scan = {
-      groups: query.groups,
-      range,
-      now,
-      maxScanGb,
-      account: owner.account,
-      confirmed: input.confirm_scan === true,
-    };
-    const estimate = await guardScan(client, scan, call.signal);
-    const hasEnded = lookAtLeftQuery(this.credentials, call.signal);
-    const slot = await this.running.slot(owner, { wait: false, signal: call.signal, hasEnded });
-    const state = await runQuery(client, query.request, { slot, ...this.waiting(input, call) }).catch(
-      unknownLogGroup(query.field),
-    );
+    const { client, request, field, owner, range, estimate, slot } = await this.preparation.prepare(input, call.signal);
+    const state = await runQuery(client, request, { slot, ...this.waiting(input, call) }).catch(unknownLogGroup(field));
     const queryId = sealQueryId(this.config.stateSecrets[0], state.queryId, owner);
     return {
       ...toQueryResult(queryId, state),

@@ -8,7 +8,7 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { CredentialsService } from '../credentials/credentials.service.js';
 import { InvalidInput, ServiceError } from '../errors.js';
 import { defineTool, ProvidesTool, READ_ONLY, type ToolCall } from '../mcp/tool.js';
-import { readQuery } from './insights-query.client.js';
+import { readQuery } from './query-pages.client.js';
 import { ownQueryId, queryIdInput } from './query-id-input.js';
 import { isRunning, MAX_ROWS, queryResult, toQueryResult } from './query-results.js';
 import { RunningQueriesService } from './running-queries.service.js';
@@ -29,6 +29,7 @@ export const getLogsInsightQueryResults = defineTool({
   iamActions: ['logs:GetQueryResults'],
   annotations: READ_ONLY,
   slow: false,
+  page: 'chart',
 });
 
 type Input = z.output<typeof getLogsInsightQueryResults.input>;

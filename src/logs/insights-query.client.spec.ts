@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vite
 import { assume, clients } from '../demo/aws-emulator/emulator-fixture.js';
 import { AwsFault, type OperationTable } from '../demo/aws-emulator/operation.js';
 import { type AwsEmulator, runEmulator } from '../demo/aws-emulator/running-emulator.js';
-import { readQuery, runQuery, type Waiting } from './insights-query.client.js';
+import { runQuery, startQuery, type Waiting } from './insights-query.client.js';
+import { readEndedQuery, readQuery } from './query-pages.client.js';
 import type { QuerySlot } from './running-queries.service.js';
 
 const QUERY = { logGroupNames: ['/shop/web'], startTime: 0, endTime: 1, queryString: 'fields @message' };
@@ -158,6 +159,49 @@ describe('runQuery', () => {
       code: 'cancelled',
     });
     expect(count('StopQuery')).toBe(1);
+  });
+});
+
+describe('startQuery', () => {
+  it('leaves the query running in its slot and asks AWS no more', async () => {
+    runningLooks = Number.POSITIVE_INFINITY;
+    expect(await startQuery(client, QUERY, { slot, signal: new AbortController().signal })).toBe('query-1');
+    expect(aws.calls.all().map(({ operation }) => operation)).not.toContain('GetQueryResults');
+    expect(slot.started).toHaveBeenCalledWith('query-1');
+    expect(slot.leaveRunning.mock.invocationCallOrder[0]).toBeLessThan(slot.release.mock.invocationCallOrder[0] ?? 0);
+  });
+
+  it.each([
+    ['stops it', false, 0],
+    ['keeps its slot while nobody knows that it ended', true, 1],
+  ])('when the caller leaves before its id is known %s', async (_case, fails, left) => {
+    aws.faults.add({ operation: 'logs:StartQuery', kind: 'latency', latencyMs: 300 });
+    if (fails) aws.faults.add({ operation: 'logs:StopQuery', kind: 'access-denied' });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 100);
+    await expect(startQuery(client, QUERY, { slot, signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(count('StopQuery')).toBe(1);
+    expect(slot.leaveRunning).toHaveBeenCalledTimes(left);
+  });
+
+  it('releases the slot when AWS starts nothing', async () => {
+    aws.faults.add({ operation: 'logs:StartQuery', kind: 'access-denied' });
+    await expect(startQuery(client, QUERY, { slot, signal: new AbortController().signal })).rejects.toThrow();
+    expect(slot.release).toHaveBeenCalledOnce();
+    expect(slot.leaveRunning).not.toHaveBeenCalled();
+  });
+});
+
+describe('readEndedQuery', () => {
+  it('asks once for a running query and has no rows of it, and all of one that has ended', async () => {
+    rowsInAll = 2_500;
+    runningLooks = 1;
+    const look = () => readEndedQuery(client, 'query-1', ALL, new AbortController().signal);
+    expect(await look()).toMatchObject({ status: 'Running', rows: { items: [] }, statistics: { recordsScanned: 7 } });
+    expect(count('GetQueryResults')).toBe(1);
+    expect((await look()).rows.items).toHaveLength(2_500);
   });
 });
 

@@ -1,23 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudWatchLogsClient,
-  GetQueryResultsCommand,
-  type GetQueryResultsCommandOutput,
   StartQueryCommand,
   type StartQueryCommandInput,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { collectPart, type PartRequest } from '../cloudwatch/answer-part.js';
-import { ServiceError } from '../errors.js';
+import type { PartRequest } from '../cloudwatch/answer-part.js';
+import { type ErrorCode, ServiceError } from '../errors.js';
+import { endedState, fetchPage, type ResultPage, throttling, withoutRows } from './query-pages.client.js';
 import { pollDelayMs } from './query-poll.js';
-import { isRunning, POLLING_TIMEOUT, type QueryState, toRow } from './query-results.js';
+import { isRunning, POLLING_TIMEOUT, type QueryState } from './query-results.js';
 import type { QuerySlot } from './running-queries.service.js';
 
+const ENDED_CODES: ReadonlySet<ErrorCode> = new Set(['aws_rejected', 'aws_not_found']);
 const STOP_DEADLINE_MS = 2_000;
 /** A caller hears of the query at least so often, however slow AWS is to answer. */
 const REPORT_INTERVAL_MS = 4_000;
-/** The same in every call: a place in a page means nothing in a page of another size. */
-const PAGE_ROWS = 1_000;
 
 export interface Waiting {
   /** Ends the waiting, not the query. */
@@ -42,8 +40,6 @@ export interface StartedQuery extends QueryState {
   readonly queryId: string;
 }
 
-type Page = GetQueryResultsCommandOutput;
-
 /**
  * Starts a query and waits for it. Whoever leaves without learning its id (the caller cancelled, a poll failed) leaves
  * no query running in AWS: it is stopped, once.
@@ -55,12 +51,7 @@ export async function runQuery(
 ): Promise<StartedQuery> {
   const reports = new Reports(waiting);
   try {
-    if (waiting.signal.aborted) throw cancelled();
-    // Not abortable: an aborted request may have started a query whose id nobody knows.
-    const { queryId } = await client.send(new StartQueryCommand(input));
-    if (queryId === undefined)
-      throw new ServiceError('aws_unavailable', 'CloudWatch Logs started no query. Try again.');
-    waiting.slot.started(queryId);
+    const queryId = await begin(client, input, waiting);
     return { queryId, ...(await waitOrStop(client, queryId, waiting, reports)) };
   } finally {
     reports.end();
@@ -68,20 +59,56 @@ export async function runQuery(
   }
 }
 
-/** The state of a query and a part of its rows; of a running one what it found so far. */
-export async function readQuery(
+/**
+ * Starts a query that nobody waits for: it keeps its slot as one left running does. A caller who is gone by then does not
+ * learn its id, and it is stopped.
+ * @throws ServiceError
+ */
+export async function startQuery(
   client: CloudWatchLogsClient,
-  queryId: string,
-  rows: PartRequest,
-  signal: AbortSignal,
-): Promise<QueryState> {
-  return readRows((token) => fetchPage(client, queryId, signal, token), rows);
+  input: StartQueryCommandInput,
+  start: Pick<Waiting, 'slot' | 'signal'>,
+): Promise<string> {
+  try {
+    const queryId = await begin(client, input, start);
+    if (!start.signal.aborted) {
+      start.slot.leaveRunning();
+      return queryId;
+    }
+    await abandon(client, queryId, start.slot);
+    throw cancelled();
+  } finally {
+    start.slot.release();
+  }
 }
 
-/** Whether AWS has finished with a query. */
-export async function hasEnded(client: CloudWatchLogsClient, queryId: string, signal: AbortSignal): Promise<boolean> {
-  const { status } = await client.send(new GetQueryResultsCommand({ queryId, maxItems: 1 }), { abortSignal: signal });
-  return !isRunning(status ?? 'Unknown');
+/** Stops a query; false when it had ended, or ended long ago. The id is known to be good: AWS refuses no other. */
+export async function stopQuery(client: CloudWatchLogsClient, queryId: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { success } = await client.send(new StopQueryCommand({ queryId }), { abortSignal: signal });
+    return success ?? false;
+  } catch (error) {
+    if (error instanceof ServiceError && ENDED_CODES.has(error.code)) return false;
+    throw error;
+  }
+}
+
+async function begin(
+  client: CloudWatchLogsClient,
+  input: StartQueryCommandInput,
+  { slot, signal }: Pick<Waiting, 'slot' | 'signal'>,
+): Promise<string> {
+  if (signal.aborted) throw cancelled();
+  // Not abortable: an aborted request may have started a query whose id nobody knows.
+  const { queryId } = await client.send(new StartQueryCommand(input));
+  if (queryId === undefined) throw new ServiceError('aws_unavailable', 'CloudWatch Logs started no query. Try again.');
+  slot.started(queryId);
+  return queryId;
+}
+
+/** Stops a query whose id nobody will learn. */
+async function abandon(client: CloudWatchLogsClient, queryId: string, slot: QuerySlot): Promise<void> {
+  if (!(await stopped(client, queryId))) slot.leaveRunning();
 }
 
 async function waitOrStop(
@@ -93,7 +120,7 @@ async function waitOrStop(
   try {
     return await waitForQuery(client, queryId, waiting, reports);
   } catch (error) {
-    if (!(await stopped(client, queryId))) waiting.slot.leaveRunning();
+    await abandon(client, queryId, waiting.slot);
     throw waiting.signal.aborted ? cancelled(error) : error;
   }
 }
@@ -107,25 +134,20 @@ async function waitForQuery(
   const woken = AbortSignal.any([signal, endWaiting]);
   const deadline = performance.now() + timeoutSeconds * 1_000;
   let throttled = 0;
-  let page: Page | undefined;
+  let page: ResultPage | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const seen = await fetchPage(client, queryId, signal).catch(throttling);
     throttled = seen === undefined ? throttled + 1 : 0;
     page = seen ?? page;
     const status = page?.status ?? 'Unknown';
     if (seen !== undefined && !isRunning(status)) {
-      return readRows((token) => (token === undefined ? seen : fetchPatiently(client, queryId, signal, token)), rows);
+      return endedState(client, queryId, seen, rows, signal);
     }
     if (seen !== undefined) reports.tell(status, page?.statistics?.recordsScanned ?? 0);
     const leftMs = endWaiting.aborted ? 0 : deadline - performance.now();
     if (leftMs <= 0) {
       if (stopAtTimeout !== true || !(await stopped(client, queryId))) slot.leaveRunning();
-      return {
-        status: POLLING_TIMEOUT,
-        statistics: page?.statistics,
-        rows: { items: [], nextCursor: null },
-        fromStart: true,
-      };
+      return withoutRows(POLLING_TIMEOUT, page);
     }
     await sleep(Math.min(pollDelayMs(attempt, throttled), leftMs), undefined, { signal: woken }).catch(unless(signal));
   }
@@ -136,61 +158,6 @@ function unless(signal: AbortSignal): (error: unknown) => void {
   return (error) => {
     if (signal.aborted) throw error;
   };
-}
-
-async function readRows(
-  fetch: (token: string | undefined) => Page | Promise<Page>,
-  request: PartRequest,
-): Promise<QueryState> {
-  let first: Page | undefined;
-  const rows = await collectPart(
-    {
-      fetch: async (token) => {
-        const page = await fetch(token);
-        first ??= page;
-        return page;
-      },
-      tokenOf: (page) => page.nextToken,
-      itemsOf: (page) => (page.results ?? []).map(toRow),
-    },
-    request,
-  );
-  return { status: first?.status ?? 'Unknown', statistics: first?.statistics, rows, fromStart: request.cursor == null };
-}
-
-/** A further page of a result that is paid for: AWS limiting the rate is no reason to lose it. */
-async function fetchPatiently(
-  client: CloudWatchLogsClient,
-  queryId: string,
-  signal: AbortSignal,
-  token: string,
-): Promise<Page> {
-  for (let throttled = 1; throttled < 3; throttled += 1) {
-    const page = await fetchPage(client, queryId, signal, token).catch(throttling);
-    if (page !== undefined) return page;
-    await sleep(pollDelayMs(0, throttled), undefined, { signal });
-  }
-  return fetchPage(client, queryId, signal, token);
-}
-
-async function fetchPage(
-  client: CloudWatchLogsClient,
-  queryId: string,
-  signal: AbortSignal,
-  nextToken?: string,
-): Promise<Page> {
-  const options = { abortSignal: signal };
-  const page = await client.send(new GetQueryResultsCommand({ queryId, nextToken, maxItems: PAGE_ROWS }), options);
-  // Results of SQL and PPL have no further pages: what a short page leaves out would be out of reach.
-  const unpaged = page.queryLanguage === 'SQL' || page.queryLanguage === 'PPL';
-  if (!unpaged || (page.results ?? []).length < PAGE_ROWS) return page;
-  return client.send(new GetQueryResultsCommand({ queryId }), options);
-}
-
-/** For `catch`: undefined while AWS limits the rate of calls; every other failure passes on. */
-function throttling(error: unknown): undefined {
-  if (error instanceof ServiceError && error.code === 'aws_throttled') return undefined;
-  throw error;
 }
 
 /** False when AWS did not confirm it, so that the query may still run. */

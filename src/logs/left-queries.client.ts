@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { CredentialsService } from '../credentials/credentials.service.js';
-import { hasEnded } from './insights-query.client.js';
+import { hasEnded } from './query-pages.client.js';
 import type { LeftQuery } from './running-queries.service.js';
 
 /** Asks AWS, with the caller's own rights, whether a query they left running has ended. */

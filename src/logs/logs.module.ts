@@ -9,7 +9,9 @@ import { RecommendIndexesAccountTool } from './indexes/recommend-indexes-account
 import { RecommendIndexesLoggroupTool } from './indexes/recommend-indexes-loggroup.tool.js';
 import { LogEventsModule } from './events/log-events.module.js';
 import { ExecuteLogInsightsQueryTool } from './execute-log-insights-query.tool.js';
+import { ExecuteLogInsightsQueryTask } from './execute-log-insights-query.task.js';
 import { GetLogsInsightQueryResultsTool } from './get-logs-insight-query-results.tool.js';
+import { QueryPreparationService } from './query-preparation.service.js';
 import { RunningQueriesService } from './running-queries.service.js';
 import { LogGroupNameCompletion } from './resources/log-group-name.completion.js';
 import { LogGroupResource } from './resources/log-group.resource.js';
@@ -23,9 +25,11 @@ import { SavedQueryResource } from './resources/saved-query.resource.js';
     SavedQueryResource,
     LogGroupNameCompletion,
     RunningQueriesService,
+    QueryPreparationService,
     DescribeLogGroupsTool,
     AnalyzeLogGroupTool,
     ExecuteLogInsightsQueryTool,
+    ExecuteLogInsightsQueryTask,
     GetLogsInsightQueryResultsTool,
     CancelLogsInsightQueryTool,
     ExecuteCwlInsightsBatchTool,

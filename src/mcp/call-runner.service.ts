@@ -7,7 +7,7 @@ import { SecurityEventsService } from '../security-monitoring/security-events.se
 import { ShutdownService } from '../security-monitoring/shutdown.service.js';
 import { failActiveSpan } from '../security-monitoring/tracing/span.factory.js';
 import { toServiceError } from './tool-error.js';
-import { type UntrustedOutput, untrustedOutput } from './untrusted-output.js';
+import { shownCounts, type UntrustedOutput, untrustedOutput } from './untrusted-output.js';
 
 /** How a call ended. */
 export type CallOutcome<T> =
@@ -16,6 +16,8 @@ export type CallOutcome<T> =
 /** Runs what is done for one caller in a context of its own, and records what happened. */
 @Injectable()
 export class CallRunnerService {
+  readonly #running = new Set<Promise<unknown>>();
+
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly moduleRef: ModuleRef,
@@ -27,7 +29,18 @@ export class CallRunnerService {
    * Does the work for the call it is given and records it, once, under a name of ours. Never rejects.
    * @param name a tool, or the method and kind of another call, e.g. `resources/read alarms`
    */
-  async run<C extends CallContext, T>(name: string, call: C, work: (call: C) => Promise<T>): Promise<CallOutcome<T>> {
+  run<C extends CallContext, T>(name: string, call: C, work: (call: C) => Promise<T>): Promise<CallOutcome<T>> {
+    const running = this.#run(name, call, work).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Resolves when no call runs. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #run<C extends CallContext, T>(name: string, call: C, work: (call: C) => Promise<T>): Promise<CallOutcome<T>> {
     const started = performance.now();
     let target: ReachedTarget | undefined;
     const facts = (): CallFacts => ({ tool: name, target, durationMs: performance.now() - started });
@@ -69,6 +82,12 @@ export class CallRunnerService {
     return untrustedOutput(value, { mask: this.config.tools.maskSecrets });
   }
 
+  /** A tool's output as a caller gets it: cleaned, with the counts of what was done to it. */
+  shown(value: Record<string, unknown>): Record<string, unknown> {
+    const { output, ...counts } = this.untrusted(value);
+    return { ...output, ...shownCounts(counts) };
+  }
+
   private record({ requestId, principal }: CallContext, callFacts: CallFacts, error?: ServiceError): void {
     const facts = { requestId, principal, ...callFacts };
     if (error === undefined) return this.events.record({ name: 'tool.called', ...facts, outcome: 'ok' });
@@ -78,8 +97,8 @@ export class CallRunnerService {
     if (reason !== undefined) {
       return this.events.record({ name: 'tool.denied', ...facts, reason, code, detail: error.detail });
     }
-    const detail = error.detail ?? (code === 'internal' ? stackOf(error.cause) : undefined);
-    this.events.record({ name: 'tool.called', ...facts, outcome: 'error', code, detail });
+    const fault = code === 'internal' ? (error.cause ?? error) : undefined;
+    this.events.record({ name: 'tool.called', ...facts, outcome: 'error', code, detail: error.detail, fault });
   }
 }
 
@@ -92,8 +111,4 @@ interface CallFacts {
 
 function cancelled(cause: unknown): ServiceError {
   return new ServiceError('cancelled', 'The call was cancelled.', { cause });
-}
-
-function stackOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }

@@ -29,6 +29,7 @@ const { schema: anySchema } = fc.letrec<{ schema: z.ZodType }>((tie) => ({
     tie('schema').map((inner) => z.array(inner).max(3)),
     tie('schema').map((inner) => z.record(z.string(), inner)),
     fc.tuple(tie('schema'), tie('schema')).map(([a, b]) => z.union([a, b])),
+    fc.tuple(tie('schema'), tie('schema')).map(([a, b]) => z.tuple([a, b])),
     fc
       .tuple(tie('schema'), tie('schema'))
       .map(([a, b]) => z.strictObject({ a: a.nullish().describe('maybe'), b, properties: a.optional() })),
@@ -75,6 +76,16 @@ describe('compactOutputSchema', () => {
       a: { type: ['integer', 'null'], minimum: 1, description: 'A.' },
       b: { anyOf: [{ type: 'string', enum: ['x'] }, { type: 'null' }] },
     });
+  });
+});
+
+describe('compactOutputSchema of a tuple', () => {
+  it('gives its length and nowhere the bare false that some clients refuse', () => {
+    const pairs = z.array(z.tuple([z.number(), z.string()]));
+    const compact = compactOutputSchema(z.toJSONSchema(pairs));
+    expect(compact['items']).toMatchObject({ prefixItems: [{ type: 'number' }, { type: 'string' }], maxItems: 2 });
+    expect(JSON.stringify(compact)).not.toContain('false');
+    expect([[[1, 'a']], [[1, 'a', 'b']], [[1]]].map(accepts(compact))).toEqual([true, false, false]);
   });
 });
 

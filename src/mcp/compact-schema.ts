@@ -16,7 +16,7 @@ export function compactInputSchema(schema: JsonSchema): JsonSchema {
 
 /** An output schema in fewer words that accepts the same values. */
 export function compactOutputSchema(schema: JsonSchema): JsonSchema {
-  return everywhere(schema, (part) => withNullType(withoutNoise(part)));
+  return everywhere(schema, (part) => withNullType(withLength(withoutNoise(part))));
 }
 
 /** Applies a change to every schema within a schema, the innermost first. */
@@ -63,6 +63,13 @@ function withoutNull(member: JsonSchema): JsonSchema {
   const others = (anyOf as JsonSchema[]).filter((one) => !isPlain(one, 'null'));
   const [only] = others;
   return others.length === 1 && only !== undefined ? { ...only, ...rest } : { anyOf: others, ...rest };
+}
+
+/** A tuple with its length in place of `items: false`, which clients that expect a schema there cannot read. */
+function withLength(schema: JsonSchema): JsonSchema {
+  const { items, prefixItems, ...rest } = schema;
+  if (items !== false || !Array.isArray(prefixItems)) return schema;
+  return { ...rest, prefixItems: prefixItems as unknown[], maxItems: prefixItems.length };
 }
 
 /** `anyOf` a type and null as one schema of two types, which every draft of JSON Schema knows. */

@@ -15,28 +15,15 @@ import { StreamLimitService } from '../security-monitoring/rate-limit/stream-lim
 import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import type { AnswerForm } from './accept.js';
 import { InFlightCallsService } from './in-flight-calls.service.js';
-import { type McpRequest, toAuthInfo } from './mcp-request.js';
+import { asText, type JsonRpcShape, type McpPost, messageOf, toMcpRequest } from './mcp-post.js';
+import { toAuthInfo } from './mcp-request.js';
 import { measuredMethod } from './measured-method.js';
 import { McpServerFactory } from './mcp-server.factory.js';
 import { ownsSessionId, sealSessionId } from './session-id.js';
 import { ToolRegistryService } from './tool-registry.service.js';
+import { UnknownMethodsService } from './unknown-methods.service.js';
+import { toWebRequest } from './web-request.js';
 import { writeWebResponse } from './web-response.js';
-
-/** One accepted POST: an authenticated caller and a parsed body. */
-export interface McpPost {
-  readonly principal: Principal;
-  readonly requestId: string;
-  readonly body: unknown;
-  readonly form: AnswerForm;
-}
-
-interface JsonRpcShape {
-  readonly id?: unknown;
-  readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly uri?: unknown; readonly requestId?: unknown };
-}
-
-const BOTH_FORMS = 'application/json, text/event-stream';
 
 /**
  * Serves the protocol, both eras, without keeping anything between requests: specification 2026-07-28 by its envelope,
@@ -52,6 +39,7 @@ export class McpEndpointService implements OnApplicationShutdown {
     private readonly servers: McpServerFactory,
     private readonly registry: ToolRegistryService,
     private readonly inFlight: InFlightCallsService,
+    private readonly unknownMethods: UnknownMethodsService,
     private readonly streams: StreamLimitService,
     private readonly events: SecurityEventsService,
   ) {
@@ -66,7 +54,7 @@ export class McpEndpointService implements OnApplicationShutdown {
 
   async serve(request: IncomingMessage, response: ServerResponse, post: McpPost): Promise<void> {
     const started = performance.now();
-    const message = (post.body ?? {}) as JsonRpcShape;
+    const message = messageOf(post);
     const closeStream = this.isLongStream(message, post.form) ? this.streams.open(request, post.principal) : undefined;
     const abort = new AbortController();
     response.once('close', () => {
@@ -83,6 +71,7 @@ export class McpEndpointService implements OnApplicationShutdown {
       sessionId === undefined || message.id === undefined ? undefined : this.inFlight.add(sessionId, message.id, abort);
     try {
       const answer = await this.answer(webRequest, post, message, legacy);
+      if (!legacy && answer.status === 404) this.unknownMethods.record(post);
       if (legacy && message.method === 'initialize' && answer.ok) this.nameSession(response, post.principal);
       await writeWebResponse(answer, response);
     } finally {
@@ -103,15 +92,7 @@ export class McpEndpointService implements OnApplicationShutdown {
   }
 
   private answer(webRequest: Request, post: McpPost, message: JsonRpcShape, legacy: boolean): Promise<Response> {
-    const { name, uri } = message.params ?? {};
-    const call: McpRequest = {
-      principal: post.principal,
-      requestId: post.requestId,
-      method: asText(message.method),
-      name: asText(name),
-      uri: asText(uri),
-      progress: post.form === 'stream',
-    };
+    const call = toMcpRequest(post, { modern: !legacy });
     const options = { authInfo: toAuthInfo(call, metadataUrl(this.config)), parsedBody: post.body };
     if (legacy && post.form === 'json') return this.answerLegacyAsJson(webRequest, options);
     return (this.isLongStream(message, post.form) ? this.slow : this.quick).fetch(webRequest, options);
@@ -148,19 +129,4 @@ export class McpEndpointService implements OnApplicationShutdown {
     const id = request.headers['mcp-session-id'];
     return typeof id === 'string' && ownsSessionId(this.config.stateSecrets, id, principal) ? id : undefined;
   }
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function toWebRequest(request: IncomingMessage, url: string, signal: AbortSignal): Request {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
-    // SECURITY: the caller's credential ends at the guard.
-    if (typeof value === 'string' && name !== 'authorization') headers.set(name, value);
-  }
-  headers.set('accept', BOTH_FORMS);
-  headers.delete('content-length');
-  return new Request(url, { method: request.method ?? 'POST', headers, signal });
 }

@@ -9,6 +9,8 @@ export interface McpRequest {
   readonly method?: string;
   readonly name?: string;
   readonly uri?: string;
+  /** True for a message of specification 2026-07-28 over HTTP, where some errors have a status of their own. */
+  readonly modern?: boolean;
   /** False when the client takes a single JSON body, which has no room for progress. */
   readonly progress: boolean;
 }

@@ -5,13 +5,13 @@ import { HttpRefusal } from '../errors.js';
 import type { AuthenticatedRequest, Principal } from '../principal.js';
 import { requestFacts } from '../security-monitoring/http/request-facts.js';
 import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.guard.js';
-import { SecurityEventsService } from '../security-monitoring/security-events.service.js';
 import { acceptedForm } from './accept.js';
 import { sendJsonRpcRefusal } from './json-rpc-refusal.js';
 import { failActiveSpan } from '../security-monitoring/tracing/span.factory.js';
 import { McpEndpointService } from './mcp-endpoint.service.js';
+import { MessageReaderService } from './message-reader.service.js';
 import { MessageSpanService } from './message-span.service.js';
-import { readJsonBody } from './request-body.js';
+import { SessionEndpointService } from './sessions/session-endpoint.service.js';
 
 /** The MCP endpoint. Host and Origin were checked before; the body is read last, and for known callers only. */
 @Controller('mcp')
@@ -19,7 +19,8 @@ import { readJsonBody } from './request-body.js';
 export class McpController {
   constructor(
     @Inject(McpEndpointService) private readonly endpoint: McpEndpointService,
-    @Inject(SecurityEventsService) private readonly events: SecurityEventsService,
+    @Inject(SessionEndpointService) private readonly sessions: SessionEndpointService,
+    @Inject(MessageReaderService) private readonly messages: MessageReaderService,
     @Inject(MessageSpanService) private readonly spans: MessageSpanService,
   ) {}
 
@@ -37,32 +38,17 @@ export class McpController {
 
   private async serve(request: Request, response: Response, principal: Principal): Promise<void> {
     const { requestId } = requestFacts(request);
-    if (request.method !== 'POST') {
-      throw new HttpRefusal(405, 'method_not_allowed', 'Send POST; this server keeps no sessions.', { Allow: 'POST' });
-    }
+    if (request.method !== 'POST') return this.sessions.other(request, response, principal);
     const form = acceptedForm(request.headers.accept);
     if (form === undefined) {
       throw new HttpRefusal(406, 'invalid_request', 'Accept application/json and text/event-stream.');
     }
-    const body = await this.readBody(request, response, principal);
+    const body = await this.messages.read(request, response, principal);
+    const post = { principal, requestId, body, form };
     await this.spans.around(request, body, async () => {
-      await this.endpoint.serve(request, response, { principal, requestId, body, form });
+      if (await this.sessions.takes(request, post)) await this.sessions.post(request, response, post);
+      else await this.endpoint.serve(request, response, post);
       if (response.statusCode >= 400) failActiveSpan(String(response.statusCode));
     });
-  }
-
-  private async readBody(request: Request, response: Response, principal: Principal): Promise<unknown> {
-    const { requestId } = requestFacts(request);
-    try {
-      const body = await readJsonBody(request, response);
-      if (!Array.isArray(body)) return body;
-      this.events.record({ name: 'tool.denied', requestId, principal, reason: 'batch' });
-      throw new HttpRefusal(400, 'invalid_request', 'Batches are not supported; send one message per request.');
-    } catch (error) {
-      if (error instanceof HttpRefusal && error.status === 413) {
-        this.events.record({ name: 'tool.denied', requestId, principal, reason: 'too_large' });
-      }
-      throw error;
-    }
   }
 }

@@ -5,6 +5,8 @@ describe('measuredMethod', () => {
   it.each([
     [{ id: 1, method: 'tools/call' }, 'tools/call'],
     [{ id: 'a', method: 'initialize' }, 'initialize'],
+    [{ id: 1, method: 'tasks/get' }, 'tasks/get'],
+    [{ id: 1, method: 'tasks/update' }, 'other'],
     [{ id: 1, method: 'ping' }, 'other'],
     [{ id: 1, method: 'tools/call"} 1\n' }, 'other'],
     [{ id: 1, method: ['tools/call'] }, 'other'],

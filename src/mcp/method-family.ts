@@ -5,7 +5,7 @@ import type { McpRequest } from './mcp-request.js';
 /** What a protocol server is built for. */
 export interface Serving {
   /** The one message it serves; absent for a server that lives through many, on which everything is registered. */
-  readonly wanted?: Pick<McpRequest, 'method' | 'name' | 'uri'>;
+  readonly wanted?: Pick<McpRequest, 'method' | 'name' | 'uri' | 'modern'>;
   /** Who sent the message being handled, and how it is answered. */
   requestOf(context: ServerContext): McpRequest;
 }

@@ -1,18 +1,9 @@
-import fc from 'fast-check';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpRefusal } from '../errors.js';
-import { BODY_LIMIT_BYTES, depthOf, readJsonBody } from './request-body.js';
-
-describe('depthOf', () => {
-  it('counts what JSON.parse would nest, whatever the strings hold', () => {
-    const nesting = (value: unknown): number =>
-      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(nesting)) : 0;
-    fc.assert(fc.property(fc.jsonValue(), (value) => depthOf(JSON.stringify(value)) === nesting(value)));
-  });
-});
+import { BODY_LIMIT_BYTES, readJsonBody } from './request-body.js';
 
 describe('readJsonBody', () => {
   let server: Server;

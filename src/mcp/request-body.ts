@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HttpRefusal } from '../errors.js';
+import { type ErrorCode, HttpRefusal, type ToolDeniedReason } from '../errors.js';
+import { jsonExcess } from './json-shape.js';
 
 /** The largest request body, in bytes. */
 export const BODY_LIMIT_BYTES = 1_048_576;
-/** The deepest nesting of arrays and objects in a body. */
-export const BODY_DEPTH_LIMIT = 64;
 
 /** The rest of the request stays unread, so the connection cannot be used again. */
 const CLOSE = { Connection: 'close' };
@@ -20,8 +19,8 @@ export async function readJsonBody(request: IncomingMessage, response: ServerRes
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
   if (request.headers.expect !== undefined) response.writeContinue();
   const text = decodeText(await readBytes(request));
-  if (depthOf(text) > BODY_DEPTH_LIMIT)
-    throw new HttpRefusal(400, 'invalid_request', `The body is nested deeper than ${BODY_DEPTH_LIMIT} levels.`);
+  const excess = jsonExcess(text);
+  if (excess !== undefined) throw denied(400, 'invalid_request', `The body ${excess}.`, 'invalid_args');
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -71,22 +70,16 @@ function decodeText(bytes: Buffer): string {
 }
 
 function tooLarge(): HttpRefusal {
-  return new HttpRefusal(413, 'payload_too_large', 'The body is larger than 1 MB.', CLOSE);
+  return denied(413, 'payload_too_large', 'The body is larger than 1 MB.', 'too_large', CLOSE);
 }
 
-/** The nesting of JSON text, without parsing it. */
-export function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text.charCodeAt(index);
-    if (inString) {
-      if (char === 0x5c) index += 1;
-      else if (char === 0x22) inString = false;
-    } else if (char === 0x22) inString = true;
-    else if (char === 0x5b || char === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (char === 0x5d || char === 0x7d) depth -= 1;
-  }
-  return deepest;
+/** A refusal that is counted as one of tool calls: what else would a body of such a size or shape be for. */
+function denied(
+  status: number,
+  code: ErrorCode,
+  message: string,
+  reason: ToolDeniedReason,
+  headers: Readonly<Record<string, string>> = {},
+): HttpRefusal {
+  return new HttpRefusal(status, code, message, headers, code, { denied: reason });
 }

@@ -22,6 +22,7 @@ import { type ListedResource, MAX_LISTED, type ResourceDefinition } from './reso
 import { parseResourceUri, resourceTemplate, resourceUri } from './resource-uri.js';
 import { ScopeChallengeService } from './scope-challenge.service.js';
 import { toolErrorText } from './tool-error.js';
+import { ToolPagesService } from './tool-pages.service.js';
 import { mayUse, scopeRefusal } from './tool-policy.js';
 import { withinLimit } from './tool-result.js';
 import { shownCounts } from './untrusted-output.js';
@@ -37,10 +38,12 @@ export class ResourceMethodsService implements MethodFamily {
     private readonly providers: ProviderRegistryService,
     private readonly runner: CallRunnerService,
     private readonly challenges: ScopeChallengeService,
+    private readonly pages: ToolPagesService,
   ) {}
 
   capabilities(): ServerCapabilities {
-    return this.providers.resources.length > 0 ? { resources: { listChanged: false } } : {};
+    const pages = this.pages.capabilities();
+    return this.providers.resources.length > 0 ? { ...pages, resources: { listChanged: false } } : pages;
   }
 
   register(server: McpServer, serving: Serving): void {
@@ -115,6 +118,8 @@ export class ResourceMethodsService implements MethodFamily {
   }
 
   private async read(uri: string, call: CallContext): Promise<ReadResourceResult> {
+    const page = this.pages.read(uri);
+    if (page !== undefined) return page;
     const found = this.find(uri);
     if (found === undefined) throw new ResourceNotFoundError(uri);
     const { address, resource } = found;

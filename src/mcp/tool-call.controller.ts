@@ -5,8 +5,8 @@ import { HttpRefusal, type ServiceError } from '../errors.js';
 import type { AuthenticatedRequest } from '../principal.js';
 import { requestFacts } from '../security-monitoring/http/request-facts.js';
 import { RateLimitGuard } from '../security-monitoring/rate-limit/rate-limit.guard.js';
+import { MessageReaderService } from './message-reader.service.js';
 import { MessageSpanService } from './message-span.service.js';
-import { readJsonBody } from './request-body.js';
 import { ToolDispatcherService, type ToolOutcome } from './tool-dispatcher.service.js';
 import { HTTP_STATUS } from './tool-error.js';
 import { refusalHeaders } from './tool-policy.js';
@@ -19,6 +19,7 @@ import { toImageContent } from './tool-result.js';
 export class ToolCallController {
   constructor(
     @Inject(ToolDispatcherService) private readonly dispatcher: ToolDispatcherService,
+    @Inject(MessageReaderService) private readonly messages: MessageReaderService,
     @Inject(MessageSpanService) private readonly spans: MessageSpanService,
   ) {}
 
@@ -27,7 +28,7 @@ export class ToolCallController {
     const { principal } = request;
     if (principal === undefined) throw new Error('The guard let a request without a principal through');
     const { requestId } = requestFacts(request);
-    const { name, args } = readCall(await readJsonBody(request, response));
+    const { name, args } = readCall(await this.messages.read(request, response, principal));
     const abort = new AbortController();
     response.once('close', () => abort.abort());
     const call = { principal, requestId, signal: abort.signal, progress: () => undefined };

@@ -134,7 +134,7 @@ describe('dispatch', () => {
     expect(events[0]).toMatchObject({
       name: 'tool.called',
       code: 'internal',
-      detail: expect.stringContaining('secret.ts'),
+      fault: expect.objectContaining({ message: expect.stringContaining('secret.ts') }),
     });
   });
 

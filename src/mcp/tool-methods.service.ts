@@ -1,5 +1,4 @@
 import { Inject } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import {
   type McpServer,
   ProtocolError,
@@ -13,10 +12,11 @@ import { fromAuthInfo, type McpRequest } from './mcp-request.js';
 import { type MethodFamily, ProvidesMethods, serves, type Serving } from './method-family.js';
 import { ScopeChallengeService } from './scope-challenge.service.js';
 import { type IncomingCall, ToolDispatcherService } from './tool-dispatcher.service.js';
-import { toolErrorResult, toServiceError } from './tool-error.js';
+import { TaskMethodsService } from './tasks/task-methods.service.js';
+import { toolAnswer } from './tool-answer.factory.js';
+import { pageMeta } from './tool-page.js';
 import { mayUse } from './tool-policy.js';
 import { type RegisteredTool, ToolRegistryService } from './tool-registry.service.js';
-import { toolResult } from './tool-result.js';
 import { advertisedSchema } from './tool-schema.js';
 
 /** `tools/list` and `tools/call`. */
@@ -30,6 +30,7 @@ export class ToolMethodsService implements MethodFamily {
     private readonly registry: ToolRegistryService,
     private readonly dispatcher: ToolDispatcherService,
     private readonly challenges: ScopeChallengeService,
+    private readonly tasks: TaskMethodsService,
   ) {}
 
   capabilities(): ServerCapabilities {
@@ -43,8 +44,14 @@ export class ToolMethodsService implements MethodFamily {
     }
     if (!serves(serving, 'tools/call')) return;
     const tool = this.registry.find(serving.wanted?.name ?? '');
-    if (tool === undefined) this.registerByName(server, serving);
-    else this.registerOne(server, tool, serving);
+    if (tool !== undefined) this.registerChecks(server, tool);
+    server.server.setRequestHandler('tools/call', ({ params }, context) => {
+      const request = serving.requestOf(context);
+      // The SDK looks names up on a plain object and would answer differently for "constructor".
+      return this.registry.find(params.name) === undefined
+        ? this.refuseUnknown(params.name, request, context)
+        : this.call(params.name, params.arguments, request, context);
+    });
   }
 
   private list(principal: Principal): { tools: object[] } {
@@ -57,21 +64,8 @@ export class ToolMethodsService implements MethodFamily {
     return list;
   }
 
-  /**
-   * For a server that serves every tool, and for names that are none: the SDK looks names up on a plain object and
-   * would answer differently for "constructor".
-   */
-  private registerByName(server: McpServer, serving: Serving): void {
-    server.server.setRequestHandler('tools/call', ({ params }, context) => {
-      const request = serving.requestOf(context);
-      return this.registry.find(params.name) === undefined
-        ? this.refuseUnknown(params.name, request, context)
-        : this.call(params.name, params.arguments, request, context);
-    });
-  }
-
   /** What the SDK knows of a tool it checks before the call: scopes, and headers that repeat arguments. */
-  private registerOne(server: McpServer, tool: RegisteredTool, serving: Serving): void {
+  private registerChecks(server: McpServer, tool: RegisteredTool): void {
     const { name, title, description, annotations, toolset } = tool.definition;
     server.registerTool(
       name,
@@ -83,18 +77,15 @@ export class ToolMethodsService implements MethodFamily {
         outputSchema: advertisedSchema(tool.schemas.output),
         scopeChallenge: ({ authInfo }) => this.challenges.challenge(toolset, name, fromAuthInfo(authInfo)),
       },
-      async (args: unknown, context: ServerContext) => this.call(name, args, serving.requestOf(context), context),
+      () => Promise.reject(new Error('The request handler calls tools')),
     );
   }
 
   private async call(name: string, args: unknown, request: McpRequest, context: ServerContext) {
-    const outcome = await this.dispatcher.dispatch(name, args, toToolCall(request, context));
-    if (!outcome.ok) return toolErrorResult(outcome.error, request.requestId);
-    try {
-      return toolResult(outcome.output, outcome.images, newBoundary);
-    } catch (error) {
-      return toolErrorResult(toServiceError(error, request.requestId), request.requestId);
-    }
+    const call = toToolCall(request, context);
+    const task = this.tasks.taskFor(name, context);
+    if (task !== undefined) return this.tasks.start(task, args, call);
+    return toolAnswer(await this.dispatcher.dispatch(name, args, call), request.requestId);
   }
 
   private async refuseUnknown(name: string, request: McpRequest, context: ServerContext): Promise<never> {
@@ -103,14 +94,10 @@ export class ToolMethodsService implements MethodFamily {
   }
 }
 
-/** 72 random bits. */
-function newBoundary(): string {
-  return randomBytes(9).toString('base64url');
-}
-
 function describe({ definition, schemas }: RegisteredTool): object {
   const { name, title, description, annotations } = definition;
-  return { name, title, description, inputSchema: schemas.input, outputSchema: schemas.output, annotations };
+  const { input: inputSchema, output: outputSchema } = schemas;
+  return { name, title, description, inputSchema, outputSchema, annotations, ...pageMeta(definition) };
 }
 
 function toToolCall(request: McpRequest, context: ServerContext): IncomingCall {

@@ -22,8 +22,7 @@ describe('markedData', () => {
 describe('toolResult', () => {
   it('says the same in the text as in the structured content [C2]', () => {
     const result = toolResult(
-      { rows: ['x'] },
-      [{ mimeType: 'image/png', bytes: Uint8Array.of(1, 2) }],
+      { output: { rows: ['x'] }, images: [{ mimeType: 'image/png', bytes: Uint8Array.of(1, 2) }] },
       boundaries('m1'),
     );
     expect(result).toEqual({
@@ -35,9 +34,16 @@ describe('toolResult', () => {
     });
   });
 
+  it('keeps what only a page draws out of what a model reads', () => {
+    const chart = { unit: 'Percent', marks: [{ label: 'deploy', value: 3 }] };
+    const { _meta, ...rest } = toolResult({ output: { rows: ['x'] }, images: [], chart }, boundaries('m1'));
+    expect(_meta).toEqual({ 'cloudwatch-mcp-server/chart': chart });
+    expect(JSON.stringify(rest)).not.toContain('deploy');
+  });
+
   it('refuses an answer above the limit', () => {
-    expect(() => toolResult({ text: 'x'.repeat(RESULT_LIMIT_BYTES) }, [], boundaries('m1'))).toThrow(
-      'larger than 1 MB',
-    );
+    expect(() =>
+      toolResult({ output: { text: 'x'.repeat(RESULT_LIMIT_BYTES) }, images: [] }, boundaries('m1')),
+    ).toThrow('larger than 1 MB');
   });
 });

@@ -1,5 +1,6 @@
 import { Injectable, Scope, SetMetadata, applyDecorators } from '@nestjs/common';
 import type { z } from 'zod';
+import type { ChartData } from '../chart-page/chart-data.js';
 import type { Toolset } from '../config/tools-config.js';
 import type { CallContext } from '../principal.js';
 
@@ -34,6 +35,8 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly annotations: ToolAnnotations;
   /** True when an answer may take longer than a load balancer waits for headers: it streams (SSE) from the start. */
   readonly slow: boolean;
+  /** The page that draws its answers in clients that can show one; text and images are complete without it. */
+  readonly page?: 'chart';
 }
 
 /** One call of a tool, as the tool sees it. */
@@ -44,6 +47,8 @@ export interface ToolCall extends CallContext {
   progress(progress: number, total?: number, message?: string): void;
   /** Adds an image to the answer, beside its text and structured content. */
   attach(image: ToolImage): void;
+  /** Gives the tool's page what the answer does not say; nothing that a model would need. */
+  draw(data: ChartData): void;
 }
 
 /** An image of an answer (MCP ImageContent). */

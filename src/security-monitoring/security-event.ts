@@ -39,6 +39,8 @@ export const MCP_METHODS = [
   'tools/call',
   'resources/read',
   'prompts/get',
+  'tasks/get',
+  'tasks/cancel',
   'other',
 ] as const;
 
@@ -62,6 +64,9 @@ export interface RequestFacts {
 
 /** How a failed attempt presented itself; `unknown` before the kind of credential is clear. */
 export type AttemptMethod = AuthMethod | 'unknown';
+
+/** Files that are read again while the server runs, by their variables; a closed list, so that metrics stay bounded. */
+export type ReloadedFileName = 'ACCESS_FILE' | 'TLS_CERT_FILE';
 
 /** Where lines go: security events to the audit log, all others to the application's. Both may be one. */
 export type LogStream = 'audit' | 'application';
@@ -95,6 +100,8 @@ export type SecurityEvent =
       readonly code?: ErrorCode;
       readonly durationMs: number;
       readonly detail?: string;
+      /** With the code `internal`: what nobody foresaw. */
+      readonly fault?: unknown;
     }
   | {
       /** The caller cancelled or disconnected. */
@@ -170,6 +177,13 @@ export type SecurityEvent =
       readonly outcome: 'loaded' | 'failed';
       /** Keys accepted from now on. */
       readonly keys: number;
+      readonly detail?: string;
+    }
+  | {
+      /** A file of the configuration changed while the server runs; after `failed` the last good version stays in force. */
+      readonly name: 'config-file.reload';
+      readonly file: ReloadedFileName;
+      readonly outcome: 'loaded' | 'failed';
       readonly detail?: string;
     }
   | {

@@ -67,6 +67,7 @@ const ONE_OF_EACH: { readonly [N in SecurityEvent['name']]: Extract<SecurityEven
   'issuer.keys': { name: 'issuer.keys', issuer: 'https://idp.example.com', outcome: 'failed', detail: 'timeout' },
   'token.introspected': { name: 'token.introspected', issuer: 'https://idp.example.com', outcome: 'active' },
   'api-keys.reload': { name: 'api-keys.reload', outcome: 'loaded', keys: 2 },
+  'config-file.reload': { name: 'config-file.reload', file: 'ACCESS_FILE', outcome: 'loaded' },
   'limits.shared': { name: 'limits.shared', outcome: 'degraded' },
   'mcp.answered': { name: 'mcp.answered', requestId: 'r-1', method: 'tools/call', durationMs: 7 },
   'credentials.sought': { name: 'credentials.sought', outcome: 'hit' },

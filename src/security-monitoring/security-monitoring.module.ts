@@ -7,6 +7,7 @@ import { AllowedOriginMiddleware } from './http/allowed-origin.middleware.js';
 import { RefusalFilter } from './http/refusal.filter.js';
 import { RequestIdMiddleware } from './http/request-id.middleware.js';
 import { SecurityHeadersMiddleware } from './http/security-headers.middleware.js';
+import { TlsCertificateService } from './http/tls-certificate.service.js';
 import { CloudWatchMetricsSink } from './metrics/cloudwatch-metrics.sink.js';
 import { EmbeddedMetricsSink } from './metrics/embedded-metrics.sink.js';
 import { MetricsExportService } from './metrics/metrics-export.service.js';
@@ -43,6 +44,7 @@ import { ShutdownService } from './shutdown.service.js';
     SecurityHeadersMiddleware,
     AllowedHostMiddleware,
     AllowedOriginMiddleware,
+    TlsCertificateService,
     { provide: APP_FILTER, useClass: RefusalFilter },
   ],
   exports: [

@@ -23,8 +23,8 @@ describe('clientGuides', () => {
           const { snippets } = guide(name, signIn, apiKeys);
           for (const { text } of snippets) expect(text).toContain(URL_OF_SERVER);
           const all = snippets.map(({ text }) => text).join('\n');
-          if (!signIn && !apiKeys) expect(all).not.toMatch(/bearer/i);
-          if (apiKeys) expect(all).toMatch(/bearer/i);
+          if (!signIn && !apiKeys) expect(all).not.toMatch(/bearer|api_key/i);
+          if (apiKeys) expect(all).toMatch(/bearer|api_key/i);
         }
       }
     },

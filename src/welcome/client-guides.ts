@@ -69,8 +69,8 @@ function claudeCode(url: string, ways: WaysIn): ClientGuide {
 }
 
 function claudeDesktop(url: string, ways: WaysIn): ClientGuide {
-  const bridge = (args: readonly string[], env?: object): string =>
-    json({ mcpServers: { [NAME]: { command: 'npx', args: ['-y', 'mcp-remote', url, ...args], ...(env && { env }) } } });
+  const program = (args: readonly string[], env?: object): string =>
+    json({ mcpServers: { [NAME]: { command: 'npx', args: ['-y', ...args], ...(env && { env }) } } });
   return {
     name: 'Claude Desktop',
     summary:
@@ -78,8 +78,8 @@ function claudeDesktop(url: string, ways: WaysIn): ClientGuide {
     snippets: snippets(
       ways,
       'claude_desktop_config.json',
-      bridge([]),
-      bridge(['--header', 'Authorization:${AUTHORIZATION}'], { AUTHORIZATION: 'Bearer <your key>' }),
+      program(['mcp-remote', url]),
+      program(['cloudwatch-mcp-bridge'], { MCP_SERVER_URL: url, MCP_API_KEY: 'your API key' }),
     ),
   };
 }
@@ -127,7 +127,7 @@ function libreChat(url: string, ways: WaysIn): ClientGuide {
   const server = (more: string): string =>
     `mcpServers:\n  ${NAME}:\n    type: streamable-http\n    url: ${url}\n    title: CloudWatch\n    startup: false\n    serverInstructions: true\n${more}`;
   const plain = server(`    requiresOAuth: ${ways.signIn}`);
-  const variable = `{ title: "CloudWatch key", description: "From your administrator", sensitive: true }`;
+  const variable = `{ title: CloudWatch key, description: From your administrator, sensitive: true }`;
   const withKey = server(
     `    requiresOAuth: false\n    headers:\n      Authorization: "Bearer {{${KEY}}}"\n    customUserVars:\n      ${KEY}: ${variable}`,
   );

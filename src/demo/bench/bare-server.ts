@@ -36,6 +36,7 @@ await serveParent(async () => {
           endWaiting: new AbortController().signal,
           progress: () => undefined,
           attach: () => undefined,
+          draw: () => undefined,
         };
         const result = await tool.execute(args, call);
         return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };

@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import { SERVER_ACCESS_KEY_ID, SERVER_SECRET_ACCESS_KEY } from '../aws-emulator/identities.js';
-import { EXTERNAL_ID } from '../aws-emulator/roles.js';
 import { Child } from './child.js';
 import { measure, post, type Timing } from './load.js';
-import type { Network } from './network.js';
+import { median, startMeasuredStack } from './measured-stack.js';
 import type { Cost, Verification } from './verification.js';
 
 const ROUNDS = 5;
 const CALLS = Number(process.env['BENCH_CALLS'] ?? 2000);
-const ROLE = 'arn:aws:iam::111111111111:role/CloudWatchReader';
 
 interface Row extends Timing {
   readonly cpuMsPerCall: number;
@@ -54,9 +49,6 @@ async function round(child: Child<{ url: string }>, method: Method, token?: stri
   };
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
 function summary(rows: readonly Row[]): Row {
   const of = (name: keyof Row): number => median(rows.map((row) => row[name]));
   return {
@@ -79,41 +71,10 @@ function print(name: string, row: Row): void {
   console.log(`  ${name.padEnd(34)} ${cells.map((cell) => cell.padStart(16)).join(' ')}`);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
-}
-
-const port = await freePort();
-const origin = `http://127.0.0.1:${port}`;
+const stack = await startMeasuredStack();
+const { full, awsUrl, token, settings } = stack;
 const here = (file: string): URL => new URL(file, import.meta.url);
-const network = await Child.start<Network>(here('network.js'), { BENCH_RESOURCE: `${origin}/mcp` });
-const { awsUrl, issuer, token } = network.announced;
 const bare = await Child.start<{ url: string }>(here('bare-server.js'), { BENCH_AWS_URL: awsUrl });
-const settings = {
-  PUBLIC_URL: origin,
-  CLOUDWATCH_MCP_PORT: String(port),
-  CLOUDWATCH_MCP_SERVER_HOST: '127.0.0.1',
-  METRICS_PORT: '0',
-  OIDC_ISSUER: issuer,
-  OAUTH_AUDIENCE: `${origin}/mcp`,
-  AWS_CLOUDWATCH_ROLE_ARN: ROLE,
-  AWS_ALLOWED_ROLE_ARNS: ROLE,
-  AWS_ROLE_EXTERNAL_ID: EXTERNAL_ID,
-  AWS_ENDPOINT_URL: awsUrl,
-  INSECURE_ALLOW_AWS_ENDPOINT: 'true',
-  AWS_ACCESS_KEY_ID: SERVER_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY: SERVER_SECRET_ACCESS_KEY,
-  STATE_SECRET: randomBytes(32).toString('base64'),
-  RATE_LIMIT_PER_USER: '1000000',
-  AWS_CALL_RATE: '1000',
-  LOG_LEVEL: 'INFO',
-};
-const full = await Child.start<{ url: string }>(here('full-server.js'), settings);
 
 console.log(`${ROUNDS} rounds of ${CALLS} calls, sixteen at once, the candidates in turn; medians.`);
 for (const method of Object.keys(JOBS) as Method[]) {
@@ -152,4 +113,5 @@ console.log(`  jose.jwtVerify                         ${perToken(jose)}`);
 console.log(
   `  ratio ${(guard.wall / jose.wall).toFixed(2)}, of CPU ${(guard.cpu / jose.cpu).toFixed(2)} (at most 2.5)`,
 );
-for (const child of [bare, full, network, verification]) child.stop();
+for (const child of [bare, verification]) child.stop();
+stack.stop();

@@ -3,6 +3,7 @@ import { withinBudget } from '../../cloudwatch/result-budget.js';
 import { type TimeRange, toUsedRange, usedRange } from '../../cloudwatch/time-range.js';
 import { scanCost, toScanCost } from '../scan-cost.js';
 import { scanEstimate, type ScanEstimate, toScanEstimate } from '../scan-estimate.js';
+import { hintForRest } from './more-rows.js';
 import type { BatchOutcome } from './run-batch.client.js';
 
 const count = z.int();
@@ -39,10 +40,6 @@ export interface AnswerFrame {
 }
 
 const MAX_WARNINGS = 50;
-const MORE_ROWS =
-  'Of rows ordered newest first, get older ones with end_time set to the last @timestamp given; or narrow the time range or filter further, or raise limit.';
-const LARGE_ROWS =
-  'The rows given weigh as much as one answer may. Select fewer fields, aggregate with stats, or narrow the time range; of rows ordered newest first, get older ones with end_time set to the last @timestamp given.';
 
 /** A batch as the tool answers it, cut to the size an answer may have. */
 export function toBatchResult(batch: BatchOutcome, frame: AnswerFrame): z.output<typeof batchResult> {
@@ -70,7 +67,14 @@ export function toBatchResult(batch: BatchOutcome, frame: AnswerFrame): z.output
     returned: items.length,
     total,
     truncated,
-    hint: hintFor(truncated, items.length < batch.rows.length),
+    hint: truncated
+      ? hintForRest({
+          rows: items,
+          order: batch.shape.aggregates ? [] : batch.shape.order,
+          range: frame.range,
+          tooLarge: items.length < batch.rows.length,
+        })
+      : null,
   };
 }
 
@@ -97,9 +101,4 @@ function warningsOf({ outcomes, missingKeys }: BatchOutcome): readonly string[] 
   }
   if (warnings.length <= MAX_WARNINGS) return warnings;
   return [...warnings.slice(0, MAX_WARNINGS), `${warnings.length - MAX_WARNINGS} more warnings.`];
-}
-
-function hintFor(truncated: boolean, tooLarge: boolean): string | null {
-  if (!truncated) return null;
-  return tooLarge ? LARGE_ROWS : MORE_ROWS;
 }

@@ -276,6 +276,24 @@ describe('a batch within limits of size', () => {
     expect(result.total).toBeGreaterThan(result.returned);
   });
 
+  it('leads by its hint to every row', async () => {
+    const asked = { limit: 10_000, ...minutes(10, 0), regions: ['us-east-1'] };
+    const keyOf = (row: object): string => JSON.stringify(row);
+    const seen = new Set<string>();
+    let answer = await call(asked);
+    const total = answer.total ?? 0;
+    expect(answer.truncated).toBe(true);
+    for (let calls = 1; answer.truncated && calls < 50; calls += 1) {
+      for (const row of answer.results) seen.add(keyOf(row));
+      const end_time = /repeat the call with end_time (\S+);/.exec(answer.hint ?? '')?.[1];
+      expect(end_time).toBeDefined();
+      answer = await call({ ...asked, end_time });
+    }
+    for (const row of answer.results) seen.add(keyOf(row));
+    expect(answer.truncated).toBe(false);
+    expect(seen.size).toBe(total);
+  });
+
   it('refuses a scan too large for all chunks together until it is confirmed', async () => {
     small.aws.calls.clear();
     const large = { start_time: 'now-14d', log_group_names: ['/shop/web', '/shop/checkout', '/shop/inventory'] };

@@ -4,6 +4,7 @@ import type { QueryRow } from '../query-results.js';
 import type { Chunk } from './batch-plan.js';
 import { BatchRows } from './batch-rows.js';
 import type { PartOutcome } from './part-outcome.js';
+import type { QueryShape } from './query-shape.js';
 import { type BatchQuery, type ChunkQuery, runInParts } from './split-query.client.js';
 import { ScanMeter } from './split-rule.js';
 
@@ -32,6 +33,7 @@ export interface BatchOutcome {
   readonly read: number;
   readonly missingKeys: readonly string[];
   readonly ownLimit?: number;
+  readonly shape: QueryShape;
   readonly bytesScanned: number;
 }
 
@@ -74,6 +76,7 @@ export async function runBatch(queries: readonly ChunkQuery[], request: BatchReq
     read: rows.size,
     missingKeys: rows.missingKeys(),
     ownLimit,
+    shape,
     bytesScanned: meter.bytes,
   };
 }

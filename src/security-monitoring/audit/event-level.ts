@@ -19,6 +19,7 @@ export function levelOf(event: SecurityEvent): EventLevel {
     case 'token.introspected':
       return levelOfIntrospection(event.outcome);
     case 'api-keys.reload':
+    case 'config-file.reload':
       return event.outcome === 'loaded' ? 'info' : 'warn';
     case 'limits.shared':
     case 'metrics.export':

@@ -50,6 +50,7 @@ function details(event: SecurityEvent): Record<string, unknown> {
         ...reached(event.target),
         ...principal(event.principal),
         detail: upstreamText(event.detail),
+        err: event.fault,
       };
     case 'tool.cancelled':
       return {
@@ -116,6 +117,8 @@ function details(event: SecurityEvent): Record<string, unknown> {
       return { issuer: { url: event.issuer, outcome: event.outcome }, detail: text(event.detail) };
     case 'api-keys.reload':
       return { api_keys: { outcome: event.outcome, accepted: event.keys }, detail: text(event.detail) };
+    case 'config-file.reload':
+      return { config_file: { variable: event.file, outcome: event.outcome }, detail: text(event.detail) };
     case 'limits.shared':
       return { redis: { outcome: event.outcome, fault: event.fault } };
     case 'mcp.answered':

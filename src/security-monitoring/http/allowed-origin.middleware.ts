@@ -18,7 +18,7 @@ export class AllowedOriginMiddleware implements NestMiddleware {
   readonly #allowed: ReadonlySet<string>;
 
   constructor(
-    @Inject(APP_CONFIG) config: AppConfig,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly events: SecurityEventsService,
   ) {
     this.#allowed = new Set(config.http.corsAllowedOrigins);
@@ -31,7 +31,8 @@ export class AllowedOriginMiddleware implements NestMiddleware {
     if (others.length > 0 || !this.#allowed.has(origin)) this.#refuse(request, [origin, ...others].join(', '));
     response.set(corsHeaders(origin));
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();
-    response.set(preflightHeaders(request.path, request.get('access-control-request-headers')));
+    const sessions = this.config.sessions !== undefined;
+    response.set(preflightHeaders(request.path, request.get('access-control-request-headers'), { sessions }));
     response.status(204).end();
   }
 

@@ -19,14 +19,19 @@ export function corsHeaders(origin: string): Record<string, string> {
 }
 
 /** What a preflight of an allowed origin is told; tool parameters sent as `Mcp-Param-*` headers are allowed by name. */
-export function preflightHeaders(path: string, requestedHeaders: string | undefined): Record<string, string> {
+export function preflightHeaders(
+  path: string,
+  requestedHeaders: string | undefined,
+  { sessions }: { readonly sessions: boolean },
+): Record<string, string> {
   const parameters = (requestedHeaders ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => /^mcp-param-[a-z0-9-]{1,64}$/.test(name));
+  const endpointMethods = sessions ? 'GET, POST, DELETE, OPTIONS' : 'POST, OPTIONS';
   return {
-    'Access-Control-Allow-Methods': path.startsWith('/.well-known/') ? 'GET, OPTIONS' : 'POST, OPTIONS',
+    'Access-Control-Allow-Methods': path.startsWith('/.well-known/') ? 'GET, OPTIONS' : endpointMethods,
     'Access-Control-Allow-Headers': [...ALLOWED_HEADERS, ...parameters].join(', '),
     'Access-Control-Max-Age': '600',
   };

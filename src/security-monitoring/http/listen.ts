@@ -21,7 +21,8 @@ export function listen(server: Server, at: ListenAt): Promise<string> {
     server.once('error', failed);
     server.listen(at.port, at.host, () => {
       server.off('error', failed);
-      resolve(urlOf(server.address() as AddressInfo));
+      const scheme = 'setSecureContext' in server ? 'https' : 'http';
+      resolve(`${scheme}://${hostOf(server.address() as AddressInfo)}`);
     });
   });
 }
@@ -36,8 +37,8 @@ function startFailure({ code, message }: NodeJS.ErrnoException, { host, port, va
   return new StartFailed(`Cannot listen on ${host} port ${port} (${variable}): ${code ?? message}`);
 }
 
-function urlOf({ address, port }: AddressInfo): string {
-  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`;
-  if (address === '::') return `http://[::1]:${port}`;
-  return address.includes(':') ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+function hostOf({ address, port }: AddressInfo): string {
+  if (address === '0.0.0.0') return `127.0.0.1:${port}`;
+  if (address === '::') return `[::1]:${port}`;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse } from 'node:htt
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config.js';
 import type { ErrorCode } from '../../errors.js';
-import { createHttpServer } from '../http/http-server.factory.js';
+import { BARE_HEADERS, createHttpServer } from '../http/http-server.factory.js';
 import { listen } from '../http/listen.js';
 import { SecurityMetricsService } from './security-metrics.service.js';
 
@@ -41,15 +41,11 @@ export class MetricsServerService implements OnApplicationShutdown {
       return refuse(response, 405, 'method_not_allowed', 'Only GET is offered here.');
     }
     const text = await this.metrics.registry.metrics();
-    response.writeHead(200, { 'Content-Type': this.metrics.registry.contentType }).end(text);
+    response.writeHead(200, { ...BARE_HEADERS, 'Content-Type': this.metrics.registry.contentType }).end(text);
   }
 }
 
 function refuse(response: ServerResponse, status: number, error: ErrorCode, text: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  response.writeHead(status, { ...BARE_HEADERS, 'Content-Type': 'application/json' });
   response.end(JSON.stringify({ error, error_description: text }));
 }

@@ -58,6 +58,12 @@ export class SecurityMetricsService {
     help: '1 while API_KEYS_FILE cannot be used and the keys read before stay in force',
     registers: [this.registry],
   });
+  readonly #reloadFailed = new Gauge({
+    name: 'mcp_config_file_reload_failed',
+    help: '1 while a file, named by its variable, cannot be used and what was read before stays in force',
+    labelNames: ['file'],
+    registers: [this.registry],
+  });
   readonly #dropped = this.#counter('mcp_events_dropped_total', 'Security events that could not be recorded', []);
   readonly #linesLost: Readonly<Record<LogStream, Counter>> = {
     audit: this.#counter('mcp_audit_dropped_total', 'Lines of the audit log lost because it could not be written', []),
@@ -142,6 +148,8 @@ export class SecurityMetricsService {
         return this.#introspections.inc({ outcome: event.outcome });
       case 'api-keys.reload':
         return this.#keysReloadFailed.set(event.outcome === 'failed' ? 1 : 0);
+      case 'config-file.reload':
+        return this.#reloadFailed.set({ file: event.file }, event.outcome === 'failed' ? 1 : 0);
       case 'mcp.answered':
         return this.#requestDuration.observe({ method: event.method }, event.durationMs / 1000);
       case 'credentials.sought':
