@@ -377,6 +377,7 @@ describe('what a call names in another account', () => {
     ...HOUR,
     queries: [{ id: 'm1', account_id, metric_stat: labelCalls }],
   });
+  const analysed = (account_id: string): object => ({ ...labelCalls, statistic: 'SUM', account_id });
   const expression = (account: string): object => ({
     ...HOUR,
     queries: [
@@ -405,6 +406,8 @@ describe('what a call names in another account', () => {
       /^alarm_name: /,
     ],
     ['the account of a metric', 'get_metric_data', metric(LOGISTICS), /^queries\.0\.account_id: /],
+    ['the account of a metric to analyze', 'analyze_metric', analysed(LOGISTICS), /^account_id: /],
+    ['the account of alarms', 'get_recommended_metric_alarms', analysed(LOGISTICS), /^account_id: /],
     ['the account of an expression', 'get_metric_data', expression(LOGISTICS), /^queries\.0\.expression: /],
     [
       'an account to list',
@@ -441,6 +444,22 @@ describe('what a call names in another account', () => {
         }),
     ],
     [
+      'the account of a metric to analyze',
+      'analyze_metric',
+      analysed(LOGISTICS),
+      (result) =>
+        expect(result).toMatchObject({
+          data_points_found: expect.toSatisfy((found: number) => found > 1_000),
+          metric_info: { account_id: LOGISTICS },
+        }),
+    ],
+    [
+      'the account of a metric to put alarms on',
+      'get_recommended_metric_alarms',
+      analysed(LOGISTICS),
+      (result) => expect(result).toMatchObject({ recommendations: expect.any(Array) }),
+    ],
+    [
       'every linked account',
       'describe_log_groups',
       { include_linked_accounts: true },
@@ -469,6 +488,7 @@ describe('what a call names in another account', () => {
       { include_linked_accounts: true, account_identifiers: ['333333333333'] },
     ],
     ['a metric of one', 'get_metric_data', metric('333333333333')],
+    ['a metric of one to analyze', 'analyze_metric', analysed('333333333333')],
     ['an expression over one', 'get_metric_data', expression('333333333333')],
     ['a log group of one', 'analyze_log_group', { log_group_arn: arnIn('333333333333', 'log-group:/x'), ...HOUR }],
     [
