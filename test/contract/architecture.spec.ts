@@ -31,8 +31,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   seal: [],
   'secret-masking': [],
-  main: ['start-app', 'config/environment', 'security-monitoring/audit/fault-exit.service'],
-  cli: ['main', 'config/', 'doctor/doctor.factory', 'doctor/diagnosis-text'],
+  'start-failure': [],
+  main: ['start-app', 'start-failure', 'config/environment', 'security-monitoring/audit/fault-exit.service'],
+  cli: ['main', 'stdio/', 'config/', 'doctor/doctor.factory', 'doctor/diagnosis-text'],
+  stdio: [
+    'app.module',
+    'start-failure',
+    'config/',
+    'mcp/mcp-server.factory',
+    'mcp/mcp-request',
+    'mcp/call-runner.service',
+    // Pure: how deep a message may be nested, over HTTP and here.
+    'mcp/json-shape',
+    'security-monitoring/audit/',
+  ],
+  // A program of its own, installed without the rest: not even what anyone may import.
+  'stdio-bridge': [],
   'start-app': ['app.module', 'security-monitoring/'],
   'app.module': [
     'config/',
@@ -58,7 +72,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config/api-key-format',
     'config/introspection-settings',
   ],
-  credentials: ['security-monitoring/'],
+  // A file of rules is read again while the server runs.
+  credentials: ['security-monitoring/', 'config/access-reload'],
   mcp: [
     'security-monitoring/',
     'auth/mcp-auth.guard',
@@ -66,14 +81,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Pure: the challenge for a scope that one tool needs is worded as the guard's own.
     'auth/auth-refusal',
     'auth/protected-resource-metadata',
+    // Pure: how long after its end a token is accepted, and a stream opened with it kept.
+    'auth/claims-policy',
+    // Pure: the page that it serves, and what it hands on to it.
+    'chart-page/chart-page',
+    'chart-page/chart-data',
   ],
+  'chart-page': [],
   cloudwatch: ['mcp/tool'],
   // Pure: a text is masked as a whole before a part of it is answered.
-  logs: [...TOOL_ROOM, 'mcp/untrusted-output'],
+  logs: [...TOOL_ROOM, 'mcp/untrusted-output', 'mcp/tasks/task'],
   metrics: TOOL_ROOM,
   alarms: TOOL_ROOM,
   accounts: TOOL_ROOM,
-  'security-monitoring': [],
+  // So is the server's certificate.
+  'security-monitoring': ['config/tls-pair', 'config/findings'],
   welcome: [],
   health: [
     'auth/issuers/issuer-registry.service',
@@ -120,15 +142,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ROLE =
-  /\.(service|guard|strategy|controller|tool|sink|exchange|client|module|factory|middleware|filter|decorator|health|store|resource|completion)\.ts$/;
+  /\.(service|guard|strategy|controller|tool|sink|exchange|client|module|factory|middleware|filter|decorator|health|store|resource|completion|task)\.ts$/;
 const EXEMPT_FROM_PURITY =
-  /^(main\.ts|start-app\.ts|config\/|cli\/|stdio\/|stdio-bridge\/|demo\/|generate\/generate\.ts)/;
+  /^(main\.ts|start-app\.ts|config\/|cli\/|stdio\/|stdio-bridge\/|demo\/|generate\/(generate|packages)\.ts)/;
 const PURE_NODE_MODULES = new Set(['node:crypto', 'node:util', 'node:buffer', 'node:net']);
 
 const roomOf = (path: string): string => path.split('/')[0]?.replace(/\.ts$/, '') ?? path;
 
 function allowed(room: string, from: string): boolean {
   if (roomOf(from) === room) return true;
+  if (room === 'stdio-bridge') return false;
   const own = room === 'principal' || room === 'errors' || room === 'config' ? ['principal', 'errors'] : ANYONE;
   return [...own, ...(MAY_IMPORT[room] ?? [])].some((entry) =>
     entry.endsWith('/') ? from.startsWith(entry) : from === entry,
@@ -168,6 +191,16 @@ describe('the rooms', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('leave the bridge alone, which needs Node and nothing else', () => {
+    const bridge = files.filter(({ path }) => path.startsWith('stdio-bridge/'));
+    expect(bridge.length).toBeGreaterThan(0);
+    for (const from of ANYONE) expect(allowed('stdio-bridge', from), from).toBe(false);
+    const packages = bridge
+      .flatMap(({ imports }) => imports)
+      .filter(({ own, from }) => !own && !from.startsWith('node:'));
+    expect(packages).toEqual([]);
+  });
+
   it('are all known to the import table', () => {
     expect([...new Set(files.map(({ path }) => roomOf(path)))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
   });
@@ -184,7 +217,8 @@ describe('a file without a role suffix', () => {
       .map((file) => ({ path: file.path, found: impurities(file) }))
       // The kits declare how Nest sees a tool, a resource and a completion.
       .filter(
-        ({ path, found }) => found.length > 0 && !/^mcp\/(method-family|tool|resource|completion)\.ts$/.test(path),
+        ({ path, found }) =>
+          found.length > 0 && !/^mcp\/(method-family|tool|resource|completion|tasks\/task)\.ts$/.test(path),
       );
     expect(impure).toEqual([]);
   });
@@ -213,7 +247,7 @@ describe('SDK clients', () => {
 describe('the environment', () => {
   it('is read in the config room only', () => {
     const reading = files
-      .filter(({ path }) => !/^(config\/|demo\/)/.test(path))
+      .filter(({ path }) => !/^(config\/|demo\/|stdio-bridge\/bridge\.ts)/.test(path))
       .filter(({ tree }) => tree.text.includes('process.env'))
       .map(({ path }) => path);
     expect(reading).toEqual([]);

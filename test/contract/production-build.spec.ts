@@ -9,9 +9,11 @@ describe('the production build', () => {
 
   it('holds the server and nothing of the demo or the tests', () => {
     expect(files, 'run npm run build first').toContain('main.js');
-    expect(files.filter((path) => /(^|\/)(demo|generate)(\/|$)|\.spec\.|test\//.test(path))).toEqual([]);
+    expect(files.filter((path) => /(^|\/)(demo|generate)(\/|$)|\.spec\.|test\/|conformance/.test(path))).toEqual([]);
     const scripts = files.filter((path) => path.endsWith('.js'));
-    const naming = scripts.filter((path) => /emulator|oidc-provider/i.test(readFileSync(`${dist}/${path}`, 'utf8')));
+    const naming = scripts.filter((path) =>
+      /emulator|oidc-provider|test_simple_text/i.test(readFileSync(`${dist}/${path}`, 'utf8')),
+    );
     expect(naming).toEqual([]);
   });
 });

@@ -26,9 +26,9 @@ const offered = (toolsets: readonly string[]): readonly ToolDefinition[] =>
 describe('the tools', () => {
   it('are each as their snapshot says', async () => {
     for (const tool of tools) {
-      const { name, title, description, annotations, toolset, iamActions, slow } = tool;
+      const { name, title, description, annotations, toolset, iamActions, slow, page } = tool;
       const { input, output } = toolSchemas(tool);
-      const surface = { name, title, description, annotations, toolset, slow, iamActions, input, output };
+      const surface = { name, title, description, annotations, toolset, slow, iamActions, page, input, output };
       await expect(await inHouseStyle(JSON.stringify(surface), 'json')).toMatchFileSnapshot(`tools/${name}.json`);
     }
   });

@@ -51,6 +51,8 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 export type Connect = (endpoint: string, token: string, fetch?: Fetch) => Promise<McpClient>;
 
+type OnError = (error: Error) => void;
+
 const clientInfo = { name: 'e2e', version: '1.0.0' };
 
 const transport = (token: string, fetch?: Fetch): { requestInit: RequestInit; fetch?: Fetch } => ({
@@ -58,10 +60,10 @@ const transport = (token: string, fetch?: Fetch): { requestInit: RequestInit; fe
   ...(fetch && { fetch }),
 });
 
-/** The clients in the field (LibreChat among them) ship this SDK. */
-export const connectV1: Connect = async (endpoint, token, fetch) => {
-  const client = new V1Client(clientInfo);
-  await client.connect(new V1Transport(new URL(endpoint), transport(token, fetch)));
+/** A client of SDK 1 on any transport; a fault that no answer tells of is given to `onerror`. */
+export async function v1Client(on: Parameters<V1Client['connect']>[0], onerror?: OnError): Promise<McpClient> {
+  const client = Object.assign(new V1Client(clientInfo), { onerror });
+  await client.connect(on);
   return {
     ...surfaceOf(client),
     tools: async () => (await client.listTools()).tools,
@@ -69,7 +71,11 @@ export const connectV1: Connect = async (endpoint, token, fetch) => {
       (await client.callTool({ name, arguments: { ...args } }, undefined, options)) as ToolResult,
     close: () => client.close(),
   };
-};
+}
+
+/** The clients in the field (LibreChat among them) ship this SDK. */
+export const connectV1: Connect = (endpoint, token, fetch) =>
+  v1Client(new V1Transport(new URL(endpoint), transport(token, fetch)));
 
 /** What both SDKs call the same. */
 function surfaceOf(client: V1Client | ModernClient): Omit<McpClient, 'tools' | 'call' | 'close'> {
@@ -93,18 +99,25 @@ function surfaceOf(client: V1Client | ModernClient): Omit<McpClient, 'tools' | '
   };
 }
 
-function connectV2(mode: 'legacy' | { pin: string }): Connect {
-  return async (endpoint, token, fetch) => {
-    const client = new ModernClient(clientInfo, { versionNegotiation: { mode } });
-    await client.connect(new ModernTransport(new URL(endpoint), transport(token, fetch)));
-    return {
-      ...surfaceOf(client),
-      tools: async () => (await client.listTools()).tools,
-      call: async (name, args, options) =>
-        (await client.callTool({ name, arguments: { ...args } }, options)) as ToolResult,
-      close: () => client.close(),
-    };
+/** A client of SDK 2 on any transport, of the era that is asked for. */
+export async function v2Client(
+  mode: 'legacy' | { pin: string },
+  on: Parameters<ModernClient['connect']>[0],
+  onerror?: OnError,
+): Promise<McpClient> {
+  const client = Object.assign(new ModernClient(clientInfo, { versionNegotiation: { mode } }), { onerror });
+  await client.connect(on);
+  return {
+    ...surfaceOf(client),
+    tools: async () => (await client.listTools()).tools,
+    call: async (name, args, options) =>
+      (await client.callTool({ name, arguments: { ...args } }, options)) as ToolResult,
+    close: () => client.close(),
   };
+}
+
+function connectV2(mode: 'legacy' | { pin: string }): Connect {
+  return (endpoint, token, fetch) => v2Client(mode, new ModernTransport(new URL(endpoint), transport(token, fetch)));
 }
 
 /** SDK 2 speaking specification 2026-07-28. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Writable } from 'node:stream';
+import type { Type } from '@nestjs/common';
 import { loadAppConfig } from '../../src/config/app-config.js';
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
 import { type OidcIssuer, startOidcIssuer } from '../../src/demo/oidc-issuer/oidc-issuer.js';
@@ -63,6 +64,8 @@ export interface StackOptions {
   readonly aws?: AwsEmulatorOptions;
   /** How the issuer reads a client's metadata document; without it clients register themselves. */
   readonly fetchClientDocument?: (url: string) => Promise<Response>;
+  /** Rooms beside the service's own. */
+  readonly modules?: readonly Type[];
 }
 
 /** Starts all three on loopback, configured by the variables an operator would set. */
@@ -71,6 +74,7 @@ export async function startStack({
   accessTokenSeconds,
   aws: awsOptions,
   fetchClientDocument,
+  modules,
 }: StackOptions = {}): Promise<Stack> {
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
@@ -106,7 +110,7 @@ export async function startStack({
     LOG_LEVEL: 'INFO',
     ...env,
   };
-  const app = await startApp(loadAppConfig(settings), { logDestination: log });
+  const app = await startApp(loadAppConfig(settings), { logDestination: log, modules });
   return {
     app,
     aws,

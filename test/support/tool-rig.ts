@@ -4,6 +4,7 @@ import type { ModuleMetadata, Type } from '@nestjs/common';
 import { ContextIdFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { z } from 'zod';
+import type { ChartData } from '../../src/chart-page/chart-data.js';
 import { loadAppConfig } from '../../src/config/app-config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from '../../src/demo/aws-emulator/emulator.js';
@@ -23,6 +24,8 @@ export interface RigCall {
   readonly progress?: ToolCall['progress'];
   /** Receives the images of the answer. */
   readonly images?: ToolImage[];
+  /** Receives what the answer's page draws. */
+  readonly charts?: ChartData[];
 }
 
 /** Tools as the dispatcher runs them, with the caller's own credentials at an AWS that checks every signature. */
@@ -61,7 +64,7 @@ export async function startToolRig(
   }).compile();
   return {
     aws,
-    async call(tool, definition, args, { as = 'alice', signal, endWaiting, progress, images } = {}) {
+    async call(tool, definition, args, { as = 'alice', signal, endWaiting, progress, images, charts } = {}) {
       if (Reflect.getMetadata(TOOL_DEFINITION, tool) !== definition) throw new Error(`${tool.name} is another tool`);
       const call: ToolCall = {
         principal: person(as),
@@ -70,6 +73,7 @@ export async function startToolRig(
         endWaiting: endWaiting ?? new AbortController().signal,
         progress: progress ?? (() => undefined),
         attach: (image) => void images?.push(image),
+        draw: (data) => void charts?.push(data),
       };
       const input = parseToolArguments(definition, toolSchemas(definition).input, args);
       const contextId = ContextIdFactory.create();
