@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse, type YAMLSeq } from 'yaml';
+import { parseDocument, type YAMLSeq } from 'yaml';
 
 /** A resource after its template's conditions and functions, for given parameters. */
 export interface Resource {
@@ -72,9 +72,15 @@ export function readTemplate(name: string): Template {
   return parseTemplate(templateText(name));
 }
 
-/** Reads the text of a template. */
+/**
+ * Reads the text of a template.
+ * @throws Error for what is no YAML, and for a function nobody knows
+ */
 export function parseTemplate(text: string): Template {
-  return parse(text, { customTags: TAGS as never, logLevel: 'error' }) as Template;
+  const document = parseDocument(text, { customTags: TAGS as never, logLevel: 'silent' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw problem;
+  return document.toJS() as Template;
 }
 
 /**

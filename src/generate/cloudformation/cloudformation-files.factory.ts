@@ -59,7 +59,7 @@ const QUICK_START: Joining = {
     RoleName: '!Ref AWS::NoValue',
     LogGroupName: '!Ref ServerLog',
   },
-  settled: { FromLog: true },
+  settled: ['FromLog'],
   withoutOutputs: ['VpcId', 'PublicSubnets', 'PrivateSubnets', 'BalancerCidrs'],
 };
 

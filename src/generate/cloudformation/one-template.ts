@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, type Node, type Pair, parseDocument, Scalar, visit, YAMLMap } from 'yaml';
+import { Document, isMap, isScalar, type Node, Pair, parseDocument, Scalar, visit, YAMLMap } from 'yaml';
 
 /** How templates become one. */
 export interface Joining {
@@ -7,8 +7,8 @@ export interface Joining {
   readonly comment: string;
   /** What parameters of one template are in the other: they are parameters no longer. */
   readonly wires: Readonly<Record<string, string>>;
-  /** Conditions that are always so; what depends on one is decided. */
-  readonly settled: Readonly<Record<string, boolean>>;
+  /** Conditions that always hold: what depends on one is decided. */
+  readonly settled: readonly string[];
   /** Outputs that were for the other templates alone. */
   readonly withoutOutputs: readonly string[];
 }
@@ -26,31 +26,28 @@ export function oneTemplate(templates: readonly string[], joining: Joining): str
     settle(part, joining.settled);
     wire(part, joining.wires);
   }
-  const one = new Document({ AWSTemplateFormatVersion: '', Description: joining.description });
-  one.set('AWSTemplateFormatVersion', parts[0]?.get('AWSTemplateFormatVersion', true));
-  one.commentBefore = joining.comment;
   const dropped = new Set([
     ...Object.keys(joining.wires).map((name) => `Parameters.${name}`),
-    ...Object.keys(joining.settled).map((name) => `Conditions.${name}`),
+    ...joining.settled.map((name) => `Conditions.${name}`),
     ...joining.withoutOutputs.map((name) => `Outputs.${name}`),
   ]);
+  const one = new Document({ AWSTemplateFormatVersion: '', Description: joining.description });
+  one.commentBefore = joining.comment;
+  one.set('AWSTemplateFormatVersion', parts[0]?.get('AWSTemplateFormatVersion', true));
   for (const section of SECTIONS) {
-    const pairs = parts.flatMap((part) => pairsOf(part.get(section, true)));
-    one.add(
-      sectionPair(
-        section,
- joined(
-        section,
-        pairs.filter(([name]) => !dropped.has(`${section}.${name}`)),
-      ),
-    );
+    const entries = parts.flatMap((part) => entriesOf(part.get(section, true)));
+    const kept = entries.filter(([name]) => !dropped.has(`${section}.${name}`));
+    if (kept.length === 0) continue;
+    const title = new Scalar(section);
+    title.spaceBefore = true;
+    one.add(new Pair(title, joined(section, kept)));
   }
   return one.toString({ lineWidth: 110 });
 }
 
 type Entry = readonly [name: string, pair: Pair];
 
-function pairsOf(section: unknown): readonly Entry[] {
+function entriesOf(section: unknown): readonly Entry[] {
   return isMap(section) ? section.items.map((pair) => [String((pair.key as Scalar).value), pair]) : [];
 }
 
@@ -64,19 +61,13 @@ function joined(section: (typeof SECTIONS)[number], entries: readonly Entry[]): 
   return map;
 }
 
-/** Decides what depends on conditions whose answer is known. */
+/** Decides what depends on conditions that always hold. */
 function settle(part: Document, settled: Joining['settled']): void {
+  const holds = (condition: unknown): boolean => isScalar(condition) && settled.includes(String(condition.value));
   visit(part, {
-    Seq: (_key, node) => {
-      if (node.tag !== '!If') return undefined;
-      const [condition, yes, no] = node.items as Node[];
-      const answer = isScalar(condition) ? settled[String(condition.value)] : undefined;
-      return answer === undefined ? undefined : answer ? yes : no;
-    },
-    Pair: (_key, { key, value }) => {
-      if (!isScalar(key) || key.value !== 'Condition' || !isScalar(value)) return undefined;
-      return settled[String(value.value)] === true ? visit.REMOVE : undefined;
-    },
+    Seq: (_key, { tag, items: [condition, yes] }) => (tag === '!If' && holds(condition) ? (yes as Node) : undefined),
+    Pair: (_key, { key, value }) =>
+      isScalar(key) && key.value === 'Condition' && holds(value) ? visit.REMOVE : undefined,
   });
 }
 
