@@ -10,6 +10,7 @@ import { SecurityEventsService } from '../../src/security-monitoring/security-ev
 import { readMarkdown } from '../contract/markdown.js';
 import { readTemplate, type Resource, resourcesOf } from '../support/cloudformation.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { TlsFiles } from '../support/tls-files.js';
 import { metricsIn } from './queries.js';
 
 /** What Prometheus itself puts on every series. */
@@ -17,12 +18,16 @@ const OF_PROMETHEUS = ['job', 'instance', 'le'];
 const read = (path: string): string => readFileSync(new URL(`../../config/${path}`, import.meta.url), 'utf8');
 
 let stack: Stack;
+/** What only a server that speaks TLS shows. */
+let withTls: Stack;
+const tls = new TlsFiles();
 let series: readonly Series[];
 
 /** What no single server does within a test, recorded as it would be. */
 const UNCOMMON: readonly SecurityEvent[] = [
   { name: 'token.introspected', issuer: 'https://auth.example.com', outcome: 'active' },
   { name: 'tool.denied', requestId: 'r', principal, reason: 'concurrency' },
+  { name: 'config-file.reload', file: 'ACCESS_FILE', outcome: 'failed', detail: 'no such account' },
   {
     name: 'aws.called',
     requestId: 'r',
@@ -45,9 +50,14 @@ beforeAll(async () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
   await (await fetch(stack.endpoint, { method: 'POST', headers, body })).text();
   for (const event of UNCOMMON) stack.app.app.get(SecurityEventsService, { strict: false }).record(event);
-  series = seriesIn(await (await fetch(stack.app.metricsUrl)).text());
+  withTls = await startStack({ env: { ...tls.env, PUBLIC_URL: 'https://127.0.0.1' } });
+  const shown = [stack, withTls].map(async ({ app }) => seriesIn(await (await fetch(app.metricsUrl)).text()));
+  series = (await Promise.all(shown)).flat();
 });
-afterAll(() => stack.close());
+afterAll(async () => {
+  await Promise.all([stack.close(), withTls.close()]);
+  tls.remove();
+});
 
 interface Rules {
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
