@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationInvalid } from '../errors.js';
-import { assembleAuth, type AuthConfig } from './auth-config.js';
+import { assembleAuth, type AuthConfig, isDueToAbsent } from './auth-config.js';
 import { assembleAws, type AwsConfig } from './aws-config.js';
 import type { Findings } from './findings.js';
+import { withoutFrontEnd } from './front-end-variables.js';
 import { assembleHttp, type HttpConfig, resourceOf } from './http-config.js';
 import { assembleLimits, type LimitsConfig } from './limits-config.js';
 import { assembleScopes, type ScopeRules } from './scopes.js';
@@ -52,7 +53,9 @@ export function loadAppConfig(env: Readonly<Record<string, string | undefined>>)
       Object.fromEntries(Object.entries(env).filter(([name]) => !broken.includes(name as SettingName))),
     );
     const crossed = rest.success
-      ? assemble(rest.data).problems.filter((problem) => !broken.some((name) => problem.includes(name)))
+      ? assemble(rest.data).problems.filter(
+          (problem) => !broken.some((name) => problem.includes(name)) && !isDueToAbsent(broken, problem),
+        )
       : [];
     throw new ConfigurationInvalid([...parsed.error.issues.map(describeIssue), ...crossed]);
   }
@@ -66,8 +69,9 @@ function describeIssue(issue: { path: PropertyKey[]; message: string }): string 
   return `${name}: ${issue.message} (${settingNotes(name).description}; example: ${name}=${settingNotes(name).example})`;
 }
 
-function assemble(settings: Settings): { config: AppConfig; problems: readonly string[] } {
+function assemble(given: Settings): { config: AppConfig; problems: readonly string[] } {
   const findings: Findings = { problems: [], warnings: [] };
+  const settings = withoutFrontEnd(given, findings);
   const auth = assembleAuth(settings, resourceOf(settings), findings);
   const config: AppConfig = {
     http: assembleHttp(settings, auth.enabled, findings),

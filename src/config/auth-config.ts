@@ -5,7 +5,7 @@ import { assembleIntrospection, type IntrospectionSettings } from './introspecti
 import { assembleIssuers } from './issuer-config.js';
 import type { IssuerSettings } from './issuer-settings.js';
 import { OAUTH_VARIABLES } from './issuer-variables.js';
-import type { Settings } from './settings.js';
+import type { SettingName, Settings } from './settings.js';
 
 /** Who may call. */
 export interface AuthConfig {
@@ -23,6 +23,9 @@ export interface AuthConfig {
 
 const KEY_VARIABLES = ['API_KEYS', 'API_KEYS_FILE'] as const;
 
+/** Any of these lets somebody in. */
+const WAYS_IN = [...OAUTH_VARIABLES, ...KEY_VARIABLES];
+
 const NO_WAY_IN = `No way in is configured. Set one of:
       OIDC_ISSUER and OIDC_CLIENT_ID   people sign in at your identity provider,  e.g. OIDC_ISSUER=https://idp.example.com OIDC_CLIENT_ID=cloudwatch-mcp
       API_KEYS                         machines present a key,                    e.g. API_KEYS=ci:sha256:<64 hex digits>
@@ -35,6 +38,11 @@ const NO_WAY_IN = `No way in is configured. Set one of:
 /** The warning of a server without authentication. */
 export const AUTHENTICATION_OFF =
   'AUTHENTICATION IS OFF: everyone who reaches this server uses its AWS credentials. For local work only.';
+
+/** Whether a problem found without some variables is due to their absence: one of them was to let somebody in. */
+export function isDueToAbsent(absent: readonly SettingName[], problem: string): boolean {
+  return problem === NO_WAY_IN && WAYS_IN.some((name) => absent.includes(name));
+}
 
 /** Assembles what decides who may call; what is wrong or worth knowing goes to the two lists. */
 export function assembleAuth(settings: Settings, resource: string, findings: Findings): AuthConfig {
@@ -56,8 +64,7 @@ export function assembleAuth(settings: Settings, resource: string, findings: Fin
   const issuers = assembleIssuers(settings, resource, findings);
   const introspection =
     settings.OAUTH_ENABLED === false ? undefined : assembleIntrospection(settings, resource, findings);
-  if ([...OAUTH_VARIABLES, ...KEY_VARIABLES].every((name) => settings[name] === undefined))
-    findings.problems.push(NO_WAY_IN);
+  if (WAYS_IN.every((name) => settings[name] === undefined)) findings.problems.push(NO_WAY_IN);
   else if (settings.OAUTH_ENABLED === false && KEY_VARIABLES.every((name) => settings[name] === undefined))
     findings.problems.push(`OAUTH_ENABLED: is false, and without ${KEY_VARIABLES.join(' or ')} nobody could call`);
   return { enabled, issuers, accessPortal, ...(introspection !== undefined && { introspection }), ...keys };

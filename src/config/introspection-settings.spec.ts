@@ -44,6 +44,18 @@ describe('the settings of introspection', () => {
     expect(introspection({ ...key, ...CLIENT, OAUTH_ENABLED: 'true' })).toBeDefined();
   });
 
+  it('are those of a front end when only its variables stand beside them [E2]', () => {
+    const { OAUTH_ISSUER_URL: _, ...client } = CLIENT;
+    const shared = { API_KEYS: `ci:sha256:${'0'.repeat(64)}`, OAUTH_REDIRECT_URI: 'https://chat.test/callback' };
+    const frontEnds = loadAppConfig({ ...BASE, ...shared, ...client });
+    expect(frontEnds.auth.introspection).toBeUndefined();
+    expect(frontEnds.warnings.join()).toMatch(/^OAUTH_REDIRECT_URI, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET: not used/);
+    const ours = loadAppConfig({ ...BASE, ...shared, ...CLIENT });
+    expect(ours.auth.introspection?.clientId).toBe(client.OAUTH_CLIENT_ID);
+    expect(ours.warnings.join()).toMatch(/^OAUTH_REDIRECT_URI: not used/);
+    expect(problems({ ...client, API_KEYS: shared.API_KEYS })).toContain('opaque tokens need OAUTH_ISSUER_URL too');
+  });
+
   it.each(Object.keys(CLIENT))('stop the start when %s is missing, and show no value', (name) => {
     const text = problems({ ...CLIENT, [name]: ' ' });
     expect(text).toContain(name);

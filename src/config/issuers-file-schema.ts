@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type ClaimPath, ISSUER_EXCHANGES, ISSUER_PROFILES } from './issuer-settings.js';
-import { flag, identityPoolId, region, secureAddress, secureUrl, userPoolId } from './setting-types.js';
+import {
+  flag,
+  identityPoolId,
+  region,
+  secureAddress,
+  secureUrl,
+  standsForNothing,
+  userPoolId,
+} from './setting-types.js';
 import { SIGNING_ALGORITHMS } from './signing-algorithms.js';
 
 /** A value that is absent is missing; one that is there is described by `message`. */
@@ -11,7 +19,13 @@ function must(message: string): { error: (issue: { code?: string; input?: unknow
   };
 }
 
-const text = z.string(must('must be text')).trim().min(1, 'is empty; give it a value or remove it');
+const text = z
+  .string(must('must be text'))
+  .trim()
+  .min(1, 'is empty; give it a value or remove it')
+  .refine((value) => !standsForNothing(value), 'stands for no value; give it one or remove it');
+/** What is compared with a token to the letter. */
+const identifier = text.refine((value) => !value.endsWith(','), 'ends in a comma; write a list as YAML does');
 const yesOrNo = text.transform(flag);
 
 function list<T extends z.ZodType>(member: T) {
@@ -40,9 +54,9 @@ const entry = z.strictObject(
     issuer: text.transform(secureUrl).optional(),
     userPoolId: text.transform(userPoolId).optional(),
     identityPoolId: text.transform(identityPoolId).optional(),
-    clientId: text.optional(),
-    audiences: list(text).optional(),
-    allowedClients: list(text).optional(),
+    clientId: identifier.optional(),
+    audiences: list(identifier).optional(),
+    allowedClients: list(identifier).optional(),
     algorithms: list(oneOf(SIGNING_ALGORITHMS)).optional(),
     jwksUrl: text.transform(secureAddress).optional(),
     requireAtJwt: yesOrNo.optional(),

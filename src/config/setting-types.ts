@@ -6,6 +6,11 @@ const blank = (text: string | undefined): boolean => text === undefined || text.
 
 const PLACEHOLDERS = new Set(['undefined', 'null', 'none', 'changeme']);
 
+/** Words that scripts and templates write where a value is missing. */
+export function standsForNothing(value: string): boolean {
+  return PLACEHOLDERS.has(value.trim().toLowerCase());
+}
+
 /** An optional variable; blank counts as unset. */
 export function optional<T>(parse: (text: string, ctx: z.RefinementCtx) => T | typeof z.NEVER) {
   return z
@@ -21,7 +26,7 @@ export function strict<T>(parse: (text: string, ctx: z.RefinementCtx) => T | typ
     .optional()
     .transform((text, ctx) => {
       if (text === undefined) return undefined;
-      if (blank(text) || PLACEHOLDERS.has(text.trim().toLowerCase())) {
+      if (blank(text) || standsForNothing(text)) {
         return refuse(ctx, 'is set but holds no value; remove it or give it one');
       }
       return parse(text.trim(), ctx);
@@ -46,7 +51,7 @@ export function clientId(value: string, ctx: z.RefinementCtx): string | typeof z
 export function list(value: string, ctx: z.RefinementCtx): string[] | typeof z.NEVER {
   const items = value.split(',').map((item) => item.trim());
   if (items.some((item) => item === '')) return refuse(ctx, 'has an empty entry; check for a stray comma');
-  if (items.some((item) => PLACEHOLDERS.has(item.toLowerCase())))
+  if (items.some(standsForNothing))
     return refuse(ctx, 'has an entry that stands for no value; give the value or leave it out');
   return items;
 }

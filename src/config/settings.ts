@@ -121,6 +121,15 @@ export const settingsSchema = z.object({
       'https://idp.example.com/.well-known/jwks.json',
     ),
   ),
+  ENABLE_OAUTH: optional(text).meta(
+    note('a variable of chat front ends: not used here, and the start says so; see OAUTH_ENABLED', 'true'),
+  ),
+  OAUTH_REDIRECT_URI: optional(text).meta(
+    note(
+      'a variable of chat front ends: not used here, and neither are OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET beside it unless OAUTH_ISSUER_URL is set',
+      'https://chat.example.com/oauth/callback',
+    ),
+  ),
   ISSUERS_FILE: strict(text).meta(
     note('YAML list of issuers, for several of a kind', '/etc/cloudwatch-mcp/issuers.yaml'),
   ),
@@ -180,7 +189,10 @@ export const settingsSchema = z.object({
     note("claim by which a token selects among its holder's roles; default custom:role_arn", 'custom:role_arn'),
   ),
   ACCESS_FILE: strict(text).meta(
-    note('YAML file with several accounts and who may use which', '/etc/cloudwatch-mcp/access.yaml'),
+    note(
+      'YAML file with several accounts and who may use which, read again every 10 seconds',
+      '/etc/cloudwatch-mcp/access.yaml',
+    ),
   ),
   AWS_ROLE_EXTERNAL_ID: strict(externalId).meta(
     note('external id sent with AssumeRole', '6f1c9a52-0d7e-4f0a-9b53-2d6e8a9c7f10'),

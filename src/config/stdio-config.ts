@@ -33,6 +33,8 @@ export const NOT_FOR_STDIO: ReadonlySet<SettingName> = new Set([
   'OIDC_PROFILE',
   'OAUTH_ISSUER',
   'OAUTH_JWKS_URL',
+  'ENABLE_OAUTH',
+  'OAUTH_REDIRECT_URI',
   'ISSUERS_FILE',
   'OAUTH_ISSUER_URL',
   'OAUTH_CLIENT_ID',

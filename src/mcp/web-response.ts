@@ -14,7 +14,12 @@ export async function writeWebResponse(
 ): Promise<void> {
   target.setTimeout(stallMs, () => target.destroy());
   target.statusCode = response.status;
-  response.headers.forEach((value, name) => target.setHeader(name, value));
+  response.headers.forEach((value, name) => {
+    // How long a connection lasts is between the client and the server in front of it.
+    if (name !== 'connection' && name !== 'cache-control') target.setHeader(name, value);
+  });
+  // SECURITY: one user's answer is kept by nobody; what a stream needs of the header stays.
+  if (response.headers.get('cache-control') !== null) target.setHeader('Cache-Control', 'no-store, no-transform');
   if (response.body === null) {
     target.end();
     return;

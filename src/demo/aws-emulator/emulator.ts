@@ -12,7 +12,9 @@ export { type AwsEmulator, type AwsEmulatorOptions } from './running-emulator.js
  * @throws Error with NODE_ENV=production: its keys are public
  */
 export function startAwsEmulator(options: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
-  const world = createWorld(options.now ?? (() => new Date()), options.linkedAccounts, options.furtherAlarms);
+  const { now = () => new Date(), linkedAccounts, furtherAlarms, roles = [] } = options;
+  const accounts = roles.map(({ accountId }) => accountId);
+  const world = createWorld(now, linkedAccounts, furtherAlarms, accounts);
   const { operations = {} } = options;
   return runEmulator(
     {

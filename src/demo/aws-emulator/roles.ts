@@ -74,9 +74,12 @@ export function createRoles(linked: LinkedAccounts = {}): ReadonlyMap<string, Ro
   return new Map(roles.map((entry) => [entry.arn, entry]));
 }
 
-/** The server's own principal, and in each account a person with static keys for work without authentication. */
-export function longLivedIdentities(): readonly Identity[] {
-  return [SERVER, ...ACCOUNT_IDS.map(localProfile)];
+/**
+ * The server's own principal, which may also assume the further roles, and in each account a person with static keys for
+ * work without authentication.
+ */
+export function longLivedIdentities(furtherRoles: readonly Role[] = []): readonly Identity[] {
+  return [serverIdentity(furtherRoles.map(({ arn }) => arn)), ...ACCOUNT_IDS.map(localProfile)];
 }
 
 /** Static keys of the person an account's local AWS profile belongs to. */
@@ -91,29 +94,34 @@ export function localProfile(accountId: string): Identity {
   };
 }
 
-const SERVER: Identity = {
-  accessKeyId: SERVER_ACCESS_KEY_ID,
-  secretAccessKey: SERVER_SECRET_ACCESS_KEY,
-  principalArn: SERVER_ROLE_ARN,
-  userId: 'AROAEMULATORSERVER01',
-  accountId: '999999999999',
-  policies: [
-    compilePolicy([
-      {
-        Effect: 'Allow',
-        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-        Resource: ACCOUNT_IDS.map((accountId) => `arn:aws:iam::${accountId}:role/CloudWatch*`),
-      },
-      { Effect: 'Allow', Action: 'cloudwatch:PutMetricData', Resource: '*' },
-      // SECURITY: a client that falls back to the server's own identity reads nothing, and the tests see it.
-      {
-        Effect: 'Deny',
-        Action: ['logs:*', 'cloudwatch:Get*', 'cloudwatch:List*', 'cloudwatch:Describe*'],
-        Resource: '*',
-      },
-    ]),
-  ],
-};
+function serverIdentity(furtherRoleArns: readonly string[]): Identity {
+  return {
+    accessKeyId: SERVER_ACCESS_KEY_ID,
+    secretAccessKey: SERVER_SECRET_ACCESS_KEY,
+    principalArn: SERVER_ROLE_ARN,
+    userId: 'AROAEMULATORSERVER01',
+    accountId: '999999999999',
+    policies: [
+      compilePolicy([
+        {
+          Effect: 'Allow',
+          Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+          Resource: [
+            ...ACCOUNT_IDS.map((accountId) => `arn:aws:iam::${accountId}:role/CloudWatch*`),
+            ...furtherRoleArns,
+          ],
+        },
+        { Effect: 'Allow', Action: 'cloudwatch:PutMetricData', Resource: '*' },
+        // SECURITY: a client that falls back to the server's own identity reads nothing, and the tests see it.
+        {
+          Effect: 'Deny',
+          Action: ['logs:*', 'cloudwatch:Get*', 'cloudwatch:List*', 'cloudwatch:Describe*'],
+          Resource: '*',
+        },
+      ]),
+    ],
+  };
+}
 
 /** A role as an operator would create it, from its two policies; its trust may name the account's OpenID providers. */
 export function createRole(

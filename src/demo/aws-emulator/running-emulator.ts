@@ -25,7 +25,7 @@ export interface AwsEmulatorOptions {
   readonly linkedAccounts?: LinkedAccounts;
   /** Alarms besides those of the sample accounts, by account id. */
   readonly furtherAlarms?: Readonly<Record<string, FurtherAlarms>>;
-  /** Roles besides those of the sample accounts. */
+  /** Roles besides those of the sample accounts; the server may assume them, and an account of theirs exists. */
   readonly roles?: readonly Role[];
   /** Operations that answer otherwise than the sample accounts would. */
   readonly operations?: { readonly logs?: OperationTable; readonly monitoring?: OperationTable };
@@ -56,7 +56,7 @@ export async function runEmulator(
   const now = options.now ?? (() => new Date());
   const calls = new CallLog(options.keepCalls);
   const faults = new FaultPlan();
-  const identities = new IdentityStore(longLivedIdentities());
+  const identities = new IdentityStore(longLivedIdentities(options.roles));
   const webIdentity = new WebIdentityVerifier();
   for (const provider of options.oidcProviders ?? []) webIdentity.add(provider);
   const roles = new Map([

@@ -34,16 +34,19 @@ export interface FurtherAlarms {
   readonly withoutSamples?: boolean;
 }
 
-/** Two companies' accounts as they are at `now()`, and an empty one for the server's own metrics. */
+/** Two companies' accounts as they are at `now()`, and empty ones: for the server's own metrics, and those asked for. */
 export function createWorld(
   now: () => Date,
   linked: LinkedAccounts = {},
   further: Readonly<Record<string, FurtherAlarms>> = {},
+  empty: readonly string[] = [],
 ): World {
   const scenario = createScenario(now());
   const accounts = new Map<string, Account>();
   const platform = emptyAccount(PLATFORM_ACCOUNT, 'platform', scenario.start);
-  for (const account of [...scenario.accounts, platform]) {
+  const seeded = [...scenario.accounts, platform];
+  const others = empty.filter((id) => seeded.every((account) => account.id !== id));
+  for (const account of [...seeded, ...others.map((id) => emptyAccount(id, id, scenario.start))]) {
     const metrics = new MetricStore(seedMetrics(account, scenario.start));
     const { alarms = [], muteRules = [], withoutSamples = false } = further[account.id] ?? {};
     const samples = withoutSamples ? [] : seedAlarms(account.id, scenario.start);

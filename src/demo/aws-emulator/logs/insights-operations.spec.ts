@@ -11,6 +11,9 @@ import { LOGISTICS_ACCOUNT } from '../scenario-accounts.js';
 import { LogsFixture } from './logs-fixture.js';
 import { CONCURRENT_QUERIES } from './query-ledger.js';
 
+/** The scan itself takes real time, on a machine that may be busy. */
+const PATIENCE = { timeout: BUSY_MS };
+
 let logs: LogsFixture;
 
 beforeEach(() => {
@@ -37,11 +40,10 @@ async function results(queryId: string, input: object = {}): Promise<GetQueryRes
 async function answer(input: object): Promise<Record<string, string | undefined>[]> {
   const queryId = await start(input);
   logs.wait(60);
-  // The scan itself takes real time, and lets other work through between hours of data.
   const output = await vi.waitUntil(async () => {
     const current = await results(queryId);
     return current.status === 'Complete' && current;
-  });
+  }, PATIENCE);
   return (output.results ?? []).map((row) => Object.fromEntries(row.map(({ field, value }) => [field, value])));
 }
 
@@ -54,7 +56,7 @@ describe('StartQuery and GetQueryResults', () => {
       statistics: { recordsScanned: 0 },
     });
     logs.wait(1_500);
-    await expect.poll(async () => (await results(queryId)).results).toHaveLength(25);
+    await expect.poll(async () => (await results(queryId)).results, PATIENCE).toHaveLength(25);
     const running = await results(queryId);
     expect(running.status).toBe('Running');
     logs.wait(1_500);
@@ -69,7 +71,7 @@ describe('StartQuery and GetQueryResults', () => {
   it('shows no part of an aggregation before the end', async () => {
     const queryId = await start({ queryString: 'stats count(*) # takes 2s' });
     logs.wait(1_000);
-    await expect.poll(async () => (await results(queryId)).statistics?.recordsScanned).toBeGreaterThan(0);
+    await expect.poll(async () => (await results(queryId)).statistics?.recordsScanned, PATIENCE).toBeGreaterThan(0);
     expect((await results(queryId)).results).toEqual([]);
   });
 
@@ -137,7 +139,7 @@ describe('StartQuery and GetQueryResults', () => {
     const first = await vi.waitUntil(async () => {
       const page = await results(queryId, { maxItems: 2 });
       return page.status === 'Complete' && page;
-    });
+    }, PATIENCE);
     expect(first).toMatchObject({ queryLanguage: 'SQL', statistics: { resultCount: 3 } });
     expect(first.results).toHaveLength(2);
     expect(first.nextToken).toBeUndefined();
@@ -193,7 +195,7 @@ describe('StartQuery and GetQueryResults', () => {
     await start({ logGroupName: '/logistics/labels' }, LOGISTICS_ACCOUNT);
     logs.wait(61_000);
     const attempt = (): Promise<string> => start().catch((error: AwsFault) => error.code);
-    await expect.poll(attempt).not.toBe('LimitExceededException');
+    await expect.poll(attempt, PATIENCE).not.toBe('LimitExceededException');
   });
 
   it('knows a query in its own account only', async () => {
