@@ -1,13 +1,21 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AppConfig, loadAppConfig } from '../../src/config/app-config.js';
+import { AUTHENTICATION_OFF } from '../../src/config/auth-config.js';
 import { settingNotes, settingsSchema } from '../../src/config/settings.js';
 import { configurationFiles } from '../../src/generate/configuration-files.factory.js';
 import { SETTING_GROUPS } from '../../src/generate/setting-groups.js';
 import { brokenLinks, readMarkdown, readProjectFile } from './markdown.js';
 
 const ENTRIES = SETTING_GROUPS.flatMap(({ entries }) => entries);
-const EXAMPLES = ['dev', 'beta', 'production'].map((name) => `config/examples/${name}.env`);
+
+/** What each example set is warned of. The access rules of production hold a grant for a key that it has not. */
+const WARNINGS: Readonly<Record<string, readonly unknown[]>> = {
+  'config/examples/dev.env': [AUTHENTICATION_OFF],
+  'config/examples/beta.env': [],
+  'config/examples/production.env': [expect.stringMatching(/^ACCESS_FILE line \d+: grant \d+: apiKey: /)],
+};
+const EXAMPLES = Object.keys(WARNINGS);
 
 /** Everything that a default can be seen in. */
 const AROUND = {
@@ -95,8 +103,10 @@ describe.each(EXAMPLES)('%s', (path) => {
     const env = parseEnv(text);
     const here = (file: string | undefined): string | undefined =>
       file?.replace('/etc/cloudwatch-mcp/', new URL('../../config/examples/', import.meta.url).pathname);
-    const config = loadAppConfig({ ...env, ...(env.ACCESS_FILE && { ACCESS_FILE: here(env.ACCESS_FILE) }) });
+    const files = env.ACCESS_FILE === undefined ? {} : { ACCESS_FILE: here(env.ACCESS_FILE) };
+    const config = loadAppConfig({ ...env, ...files, STATE_SECRET: 's'.repeat(32) });
     expect(config.auth.enabled).toBe(!path.endsWith('dev.env'));
+    expect(config.warnings).toEqual(WARNINGS[path]);
     expect(Object.keys(env).filter((name) => !(name in settingsSchema.shape))).toEqual([]);
   });
 

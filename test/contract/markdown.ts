@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,17 @@ export function readProjectFile(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
+/** Every file of the project below a folder, or at the top for `''`; hidden folders are read when they are named. */
+export function projectFiles(folder: string, ending: RegExp): string[] {
+  const files = readdirSync(join(ROOT, folder), { recursive: folder !== '', encoding: 'utf8' });
+  return files.map((file) => join(folder, file)).filter((file) => ending.test(file));
+}
+
+/** Every document of the project. */
+export function markdownFiles(): string[] {
+  return ['', 'docs', 'config', '.github'].flatMap((folder) => projectFiles(folder, /\.md$/)).sort();
+}
+
 export function readMarkdown(path: string): MarkdownDocument {
   const text = readProjectFile(path);
   const fences = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']): Fence => ({
@@ -33,9 +44,9 @@ export function readMarkdown(path: string): MarkdownDocument {
 }
 
 /** Links to files or headings of the project that lead nowhere. */
-export function brokenLinks(path: string): string[] {
-  const targets = [...readProjectFile(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-  return targets.filter((target) => !/^https?:/.test(target) && !exists(path, target));
+export function brokenLinks(path: string, text = readProjectFile(path)): string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => !/^(https?|mailto):/.test(target) && !exists(path, target));
 }
 
 function exists(from: string, target: string): boolean {
@@ -57,6 +68,7 @@ function slug(heading: string): string {
 export function environmentOf({ language, text }: Fence): Readonly<Record<string, string>> | undefined {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const pairs = lines.map((line) => /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line));
-  if (language !== 'sh' || pairs.some((pair) => pair === null)) return undefined;
+  if (!['sh', 'dotenv'].includes(language) || pairs.length === 0 || pairs.some((pair) => pair === null))
+    return undefined;
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
 }
