@@ -14,7 +14,12 @@ describe('ownAddress', () => {
     [{ CLOUDWATCH_MCP_SERVER_HOST: 'localhost' }, 'http://localhost:3334'],
   ])('of %j is %s', (env, address) => {
     expect(ownAddress(env)).toBe(address);
-    const config = loadAppConfig({ ENABLE_AUTH: 'false', INSECURE_ALLOW_NO_AUTH: 'true', ALLOWED_HOSTS: 'mcp', ...env });
+    const config = loadAppConfig({
+      ENABLE_AUTH: 'false',
+      INSECURE_ALLOW_NO_AUTH: 'true',
+      ALLOWED_HOSTS: 'mcp',
+      ...env,
+    });
     expect(new URL(address).port).toBe(String(config.http.port));
   });
 
