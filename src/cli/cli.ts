@@ -2,12 +2,13 @@
 import { apiKey } from './api-key-command.js';
 import { type Command, UsageMistake } from './command.js';
 import { doctor } from './doctor-command.js';
+import { health } from './health-command.js';
 import { serve } from './serve-command.js';
 import { stdio } from './stdio-command.js';
 
 const PROGRAM = 'cloudwatch-mcp-server';
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, stdio, doctor, 'api-key': apiKey };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, stdio, doctor, health, 'api-key': apiKey };
 
 const [name = 'serve', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -47,6 +47,7 @@ describe('the command line of the built server', () => {
     [['api-key'], '--label is missing'],
     [['api-key', '--lable', 'ci'], '--lable'],
     [['serve', '--port', '80'], 'serve takes no arguments'],
+    [['health', '3334'], 'health takes no arguments'],
   ])('called with %j says in one line what is wrong, how it is called, and ends with 1', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([1, '']);

@@ -20,6 +20,11 @@ export async function serveParent(start: () => Promise<object>): Promise<void> {
   process.send?.(announced);
 }
 
+async function ended(child: ChildProcess): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  throw new Error(`${child.spawnargs.at(-1) ?? ''} ended with ${code ?? 'a signal'} before it was ready`);
+}
+
 /** A process of the benchmark, with its own event loop and its own CPU account. */
 export class Child<T> {
   private constructor(
@@ -30,7 +35,7 @@ export class Child<T> {
   static async start<T>(file: URL, env: Record<string, string | undefined> = {}): Promise<Child<T>> {
     // Logs are written, as in production, but not kept.
     const child = fork(file, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const [announced] = (await once(child, 'message')) as [T];
+    const [announced] = (await Promise.race([once(child, 'message'), ended(child)])) as [T];
     return new Child(child, announced);
   }
 
