@@ -1,8 +1,9 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Module } from '@nestjs/common';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, MINIMAL_ENV, RecordedLog } from '../test/support/border-app.js';
+import { MINIMAL_ENV, RecordedLog } from '../test/support/border-app.js';
+import { eventually, freePort } from '../test/support/stack.js';
 import { loadAppConfig } from './config/app-config.js';
 import { StartFailed } from './errors.js';
 import { type RunningApp, startApp } from './start-app.js';
@@ -154,16 +155,18 @@ describe('startApp', () => {
   it('is not ready from the moment it closes, and refuses new connections', async () => {
     const { url, app } = await start();
     const { port, hostname } = new URL(url);
+    const received = new Promise<Socket>((resolve) => app.getHttpServer().once('connection', resolve));
     const socket = connect(Number(port), hostname);
     // A request that is not yet whole keeps its connection open while everything else closes.
     const begun = 'GET /health/ready HTTP/1.1\r\nHost: localhost\r\n';
-    await new Promise((resolve) => socket.write(begun, resolve));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.write(begun);
+    const atServer = await received;
+    await eventually(() => expect(atServer.bytesRead).toBe(begun.length));
     let answers = '';
     socket.on('data', (data: Buffer) => (answers += data.toString()));
     const ended = new Promise((resolve) => socket.on('close', resolve));
     const closing = app.close();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => expect(app.getHttpServer().listening).toBe(false));
     await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
     socket.write('\r\n');
     await ended;

@@ -14,8 +14,9 @@ export default defineConfig({
     // More than cores: much of a test's time is waiting.
     maxWorkers: 3,
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // A hung test costs a minute, a slow machine must cost nothing.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
     // The server's own AWS identity in every test is the emulator's server role: nothing real is ever within reach.
     env: {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { medianCpuMs } from '../../test/support/cpu.js';
 import { cyclesIn, toTreeNode, treeNode } from './alarm-graph.js';
 
 const node = (alarm_name: string, ...children: string[]) => ({ alarm_name, children });
@@ -33,11 +34,11 @@ describe('cyclesIn', () => {
     );
   });
 
-  it('takes a graph as wide as an answer in a moment', () => {
+  it('takes a graph as wide as an answer in a moment', async () => {
     const names = Array.from({ length: 200 }, (_, index) => String(index));
-    const before = performance.now();
-    expect(cyclesIn(names.map((name) => node(name, ...names)))).toHaveLength(10);
-    expect(performance.now() - before).toBeLessThan(500);
+    const nodes = names.map((name) => node(name, ...names));
+    expect(cyclesIn(nodes)).toHaveLength(10);
+    expect(await medianCpuMs(async () => cyclesIn(nodes))).toBeLessThan(500);
   });
 });
 

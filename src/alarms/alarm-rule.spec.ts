@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { medianCpuMs } from '../../test/support/cpu.js';
 import { type AlarmRule, parseAlarmRule, referencesIn } from './alarm-rule.js';
 
 const namesIn = (text: string): readonly string[] | undefined => {
@@ -80,12 +81,10 @@ describe('parseAlarmRule', () => {
     ['alternatives', 'ALARM(a)OR '],
     ['members', 'AT_LEAST(1,OK,(a,'],
     ['letters', 'aaaaaaaaaa'],
-  ])('takes as much of %s as a rule holds in a moment [ARG-12]', (_what, piece) => {
+  ])('takes as much of %s as a rule holds in a moment [ARG-12]', async (_what, piece) => {
     const text = piece.repeat(10_240).slice(0, 10_240);
-    const before = performance.now();
-    parseAlarmRule(text);
-    parseAlarmRule(`ALARM("${text.slice(0, 10_000)}")`);
-    expect(performance.now() - before).toBeLessThan(100);
+    for (const rule of [text, `ALARM("${text.slice(0, 10_000)}")`])
+      expect(await medianCpuMs(async () => parseAlarmRule(rule))).toBeLessThan(100);
   });
 
   it('lets NOT bind closest and OR loosest', () => {

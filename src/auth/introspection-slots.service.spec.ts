@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { BUSY_MS } from '../../test/support/busy.js';
 import { redisService } from '../../test/support/redis.js';
 import { loadAppConfig } from '../config/app-config.js';
 import { FailureBudgetService } from '../security-monitoring/rate-limit/failure-budget.service.js';
@@ -56,7 +57,7 @@ describe('IntrospectionSlotsService', () => {
     expect(await holder.take()).toBe(true);
     const before = performance.now();
     expect(await slots.slotFor(IP).take()).toBe('introspection_unavailable');
-    expect(performance.now() - before).toBeLessThan(2500);
+    expect(performance.now() - before).toBeLessThan(2_000 + BUSY_MS);
     expect(await slots.slotFor('192.0.2.2').take()).toBe(true);
     holder.release();
     holder.release();

@@ -260,7 +260,7 @@ describe('McpAuthGuard with an access token', () => {
     expect(JSON.stringify(down.body)).not.toContain('127.0.0.1');
     expect(outcomes()).toEqual(['jwt:idp_unavailable']);
     issuer.fault = () => false;
-    await vi.waitFor(async () => expect((await bearer(token)).status).toBe(200), { timeout: 5000, interval: 250 });
+    await vi.waitFor(async () => expect((await bearer(token)).status).toBe(200), { timeout: 15_000, interval: 250 });
   });
 
   it('never mixes up callers that arrive together', async () => {

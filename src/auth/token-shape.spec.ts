@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { medianCpuMs } from '../../test/support/cpu.js';
 import { readTokenShape } from './token-shape.js';
 
 const HEADER = '{"alg":"RS256","kid":"k1","typ":"at+jwt"}';
@@ -75,11 +76,10 @@ describe('readTokenShape', () => {
     expect(reasonOf(token(HEADER, `\uFEFF${PAYLOAD}`))).toBe('malformed');
   });
 
-  it('refuses a payload nested 2,500 levels deep within 50 ms [JWT-32]', () => {
-    const before = performance.now();
+  it('refuses a payload nested 2,500 levels deep within 50 ms [JWT-32]', async () => {
     const payload = `{"iss":"https://idp.test","x":${'['.repeat(2500)}${']'.repeat(2500)}}`;
     expect(reasonOf(token(HEADER, payload))).toBe('malformed');
-    expect(performance.now() - before).toBeLessThan(50);
+    expect(await medianCpuMs(async () => reasonOf(token(HEADER, payload)))).toBeLessThan(50);
   });
 
   it('refuses more than 8 KB', () => {

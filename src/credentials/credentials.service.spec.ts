@@ -10,6 +10,7 @@ import { ContextIdFactory } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../test/support/stack.js';
 import { loadAppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { FEW_OPERATIONS } from '../demo/aws-emulator/emulator-fixture.js';
@@ -181,9 +182,9 @@ describe('CredentialsService.client with AssumeRole', () => {
   it("does not let one user's slow exchange delay another [ISO-09]", async () => {
     let aliceDone = false;
     await logsOf(user('warm-up'));
-    emulator.faults.add({ operation: 'sts:AssumeRole', kind: 'latency', latencyMs: 500, times: 1 });
+    emulator.faults.add({ operation: 'sts:AssumeRole', kind: 'latency', latencyMs: 2_000, times: 1 });
     const alice = logsOf(user('alice')).then(() => (aliceDone = true));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => expect(emulator.faults.left).toBe(0));
     await logsOf(user('bob'));
     expect(aliceDone).toBe(false);
     await alice;
@@ -213,7 +214,7 @@ describe('CredentialsService.client with AssumeRole', () => {
     expect(emulator.calls.of('AssumeRole')).toHaveLength(1);
     vi.setSystemTime(Date.now() + 66_000);
     await groupsOf(user('alice'));
-    await vi.waitFor(() => expect(emulator.calls.of('AssumeRole')).toHaveLength(2));
+    await vi.waitFor(() => expect(emulator.calls.of('AssumeRole')).toHaveLength(2), { timeout: 15_000 });
     await groupsOf(user('alice'));
     const keys = emulator.calls.of('DescribeLogGroups').map((call) => call.accessKeyId);
     expect(new Set(keys).size).toBe(2);

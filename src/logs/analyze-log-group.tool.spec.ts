@@ -96,8 +96,8 @@ describe('analyze_log_group', () => {
   });
 
   it('stops both queries when anomalies cannot be read', async () => {
-    rig.aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'latency', latencyMs: 1_000 });
-    rig.aws.faults.add({ operation: 'logs:ListLogAnomalyDetectors', kind: 'latency', latencyMs: 200 });
+    rig.aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'latency', latencyMs: 10_000 });
+    rig.aws.faults.add({ operation: 'logs:ListLogAnomalyDetectors', kind: 'latency', latencyMs: 500 });
     rig.aws.faults.add({ operation: 'logs:ListLogAnomalyDetectors', kind: 'access-denied' });
     await expect(analyze(args)).rejects.toMatchObject({
       code: 'aws_access_denied',

@@ -38,7 +38,7 @@ function early(since: number): number[] {
 }
 
 describe('the calls of many users of one account', () => {
-  it("stay within AWS's quota and are all answered, while each user takes turns", { timeout: 40_000 }, async () => {
+  it("stay within AWS's quota and are all answered, while each user takes turns", { timeout: 120_000 }, async () => {
     const tokens = await Promise.all(Array.from({ length: 10 }, (_, index) => tokenOf(`limited-${index}`)));
     const since = Date.now();
     const users = await Promise.all(tokens.map((token) => callAtOnce(token, 20)));
@@ -53,7 +53,7 @@ describe('the calls of many users of one account', () => {
     expect(stack.aws.calls.of('AssumeRole')).toHaveLength(10);
   });
 
-  it("are not held up by one user's crowd, nor by another account's", { timeout: 40_000 }, async () => {
+  it("are not held up by one user's crowd, nor by another account's", { timeout: 120_000 }, async () => {
     const [crowd, other, elsewhere] = [await tokenOf('crowd'), await tokenOf('other'), await tokenOf('away', BOB_ROLE)];
     const running = callAtOnce(crowd, 150);
     const alone = await Promise.all([other, elsewhere].map((token) => callAtOnce(token, 1)));

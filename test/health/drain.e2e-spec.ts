@@ -25,7 +25,7 @@ function call(name: string, args: object): Answered {
 
 /** Ends the waiting once AWS runs so many queries, or sessions of Live Tail. */
 async function stopWaitingFor(operation: string, running: number): Promise<void> {
-  await eventually(() => expect(stack.aws.calls.of(operation)).toHaveLength(running), 5_000);
+  await eventually(() => expect(stack.aws.calls.of(operation)).toHaveLength(running));
   shutdown.begin();
   shutdown.stopWaiting();
 }
@@ -105,6 +105,15 @@ describe('a server that ends', () => {
     });
   });
 
+  it('ends a tail that had not quite begun', async () => {
+    stack.aws.faults.add({ operation: 'logs:StartLiveTail', kind: 'latency', latencyMs: 500, times: 1 });
+    const tail = call('tail_log_group', { log_groups: ['/shop/checkout'], max_seconds: 60 });
+    await eventually(() => expect(stack.aws.faults.left).toBe(0));
+    shutdown.begin();
+    shutdown.stopWaiting();
+    expect((await tail).body.result).toMatchObject({ ended_by: 'server', returned: 0 });
+  });
+
   it('answers what heeds nothing with a refusal to call again, on both ways in', async () => {
     stack.aws.faults.add({ operation: '*', kind: 'latency', latencyMs: 30_000 });
     const plain = call('get_active_alarms', {});
@@ -118,7 +127,7 @@ describe('a server that ends', () => {
         params: { name: 'filter_log_events', arguments: { log_group: '/shop/checkout' } },
       }),
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     shutdown.begin();
     shutdown.stopWaiting();
     shutdown.answerNow();

@@ -42,7 +42,7 @@ const query = (id: number, seconds: number): object => ({
 });
 
 const started = (count: number): Promise<void> =>
-  eventually(() => expect(stack.aws.calls.of('StartQuery')).toHaveLength(count), 5_000);
+  eventually(() => expect(stack.aws.calls.of('StartQuery')).toHaveLength(count));
 
 describeWithRedis('notifications/cancelled at another replica', () => {
   beforeAll(async () => {

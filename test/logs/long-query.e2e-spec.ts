@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUSY_MS } from '../support/busy.js';
 import { type Connect, connectV2Modern, EVERY_CLIENT, type Fetch } from '../support/clients.js';
 import { ALICE_ROLE, eventually, type Stack, startStack } from '../support/stack.js';
 
 /** `npm run test:long-query` runs the whole minute. */
 const SECONDS = Number(process.env.LONG_QUERY_SECONDS ?? 6);
-const MOST_SILENCE_MS = 5_000;
-const FIRST_BYTE_MS = 1_000;
-const STOP_MS = 2_000;
+/** Exact when the whole minute is measured. */
+const SLACK_MS = SECONDS < 60 ? BUSY_MS : 0;
+const MOST_SILENCE_MS = 5_000 + SLACK_MS;
+const FIRST_BYTE_MS = 1_000 + SLACK_MS;
+const STOP_MS = 2_000 + SLACK_MS;
 
 let stack: Stack;
 
@@ -77,7 +80,7 @@ describe.concurrent.each(EVERY_CLIENT)(`a query of ${SECONDS} s with %s`, (clien
     },
   );
 
-  it('is stopped in AWS within 2 s of cancelling', { timeout: 30_000 }, async () => {
+  it('is stopped in AWS within 2 s of cancelling', { timeout: 60_000 }, async () => {
     const user = `canceller-${EVERY_CLIENT.findIndex(([name]) => name === client)}`;
     const token = await stack.token(user, { 'custom:role_arn': ALICE_ROLE });
     const mcp = await connect(stack.endpoint, token);

@@ -2,13 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { loadAppConfig } from '../../src/config/app-config.js';
 import { roleSessionName, sessionTags } from '../../src/credentials/role-session.js';
+import type { CallRecord } from '../../src/demo/aws-emulator/call-log.js';
 import { SERVER_ACCESS_KEY_ID } from '../../src/demo/aws-emulator/identities.js';
 import { type RunningApp, startApp } from '../../src/start-app.js';
 import { EXCHANGE_ACTION, EXCHANGES, type ExchangeStack, startExchangeStack } from '../support/exchange-stack.js';
 import { LocalIssuer } from '../support/local-issuer.js';
+import { rows } from '../support/rows.js';
 import {
   ALICE_ROLE,
   BOB_ROLE,
+  eventually,
   LIMITED_ROLE,
   LogLines,
   type Stack,
@@ -54,12 +57,14 @@ describe('ISO-02: the same subject of two issuers', () => {
     await other.stop();
   });
 
-  it('is two people: two exchanges, two session names, nothing shared in 1,000 interleaved calls [ISO-02]', async () => {
+  const CALLS = rows(1_000, 300);
+
+  it(`is two people: two exchanges, two session names, nothing shared in ${CALLS} interleaved calls [ISO-02]`, async () => {
     const tokens = { A: await stack.token('42'), B: await other.sign({ sub: '42', aud: stack.endpoint }) };
     const wrong: unknown[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
-      for (let turn = next++; turn < 1_000; turn = next++) {
+      for (let turn = next++; turn < CALLS; turn = next++) {
         const issuer = turn % 2 === 0 ? 'A' : 'B';
         const { status, body } = await stack.call(tokens[issuer], 'get_metric_data', labelled(`${issuer}-${turn}`));
         const [series] = (body.result?.['metricDataResults'] ?? []) as { label: string }[];
@@ -77,7 +82,7 @@ describe('ISO-02: the same subject of two issuers', () => {
     expect(new Set(sessionOf.values()).size).toBe(2);
     const expected = { A: sessionOf.get(stack.issuer.issuer), B: sessionOf.get(other.url) };
     const signed = stack.aws.calls.of('GetMetricData');
-    expect(signed).toHaveLength(1_000);
+    expect(signed).toHaveLength(CALLS);
     const foreign = signed.filter(
       ({ input, principalArn }) => !principalArn?.endsWith(`/${expected[labelOf(input).startsWith('A') ? 'A' : 'B']}`),
     );
@@ -119,7 +124,9 @@ describe('ISO-04: session names', () => {
     expect(new Set(names).size).toBe(awkward.length);
   });
 
-  it('are legal and different for 100,000 people of two issuers [ISO-04]', () => {
+  const PEOPLE = rows(100_000, 20_000);
+
+  it(`are legal and different for ${PEOPLE} people of two issuers [ISO-04]`, () => {
     const kinds = [
       (n: number) => `user-${n}`,
       (n: number) => `${alike}${n}`,
@@ -128,7 +135,7 @@ describe('ISO-04: session names', () => {
       (n: number) => `\u{1f642}${n}`,
     ];
     const names = new Set<string>();
-    for (let n = 0; n < 50_000; n += 1) {
+    for (let n = 0; n < PEOPLE / 2; n += 1) {
       const subject = (kinds[n % kinds.length] as (n: number) => string)(n);
       for (const issuer of ['https://a.example.com', 'https://b.example.com']) {
         const name = nameOf(issuer, subject);
@@ -136,25 +143,26 @@ describe('ISO-04: session names', () => {
         names.add(name);
       }
     }
-    expect(names.size).toBe(100_000);
+    expect(names.size).toBe(PEOPLE);
   });
 });
 
 describe('ISO-06: sessions that AWS calls expired', () => {
   let stack: Stack;
   const USERS = 25;
+  const RUNS = rows(500, 150);
   beforeAll(async () => {
     stack = await startStack({ env: { AWS_CLOUDWATCH_ROLE_ARN: ALICE_ROLE } });
   });
   afterAll(() => stack.close());
 
-  it('are renewed once and the call tried once more, unnoticed, in 500 runs [ISO-06][B6]', async () => {
+  it(`are renewed once and the call tried once more, unnoticed, in ${RUNS} runs [ISO-06][B6]`, async () => {
     const failures: ToolAnswer[] = [];
     const user = async (index: number): Promise<void> => {
       const sub = `expiring${index}`;
       const token = await stack.token(sub);
       await stack.call(token, 'get_metric_data', labelled(sub));
-      for (let run = 0; run < 500 / USERS; run += 1) {
+      for (let run = 0; run < RUNS / USERS; run += 1) {
         const rule = { operation: 'cloudwatch:GetMetricData', kind: 'expired-credentials', times: 1 } as const;
         stack.aws.faults.add({ ...rule, principalContains: `/${sub}-` });
         const { status, body } = await stack.call(token, 'get_metric_data', labelled(sub));
@@ -165,14 +173,14 @@ describe('ISO-06: sessions that AWS calls expired', () => {
 
     expect(failures).toEqual([]);
     const data = stack.aws.calls.of('GetMetricData');
-    expect(data.filter(({ errorCode }) => errorCode === 'ExpiredToken')).toHaveLength(500);
-    expect(data.filter(({ errorCode }) => errorCode === undefined)).toHaveLength(500 + USERS);
-    expect(stack.aws.calls.of('AssumeRole')).toHaveLength(500 + USERS);
+    expect(data.filter(({ errorCode }) => errorCode === 'ExpiredToken')).toHaveLength(RUNS);
+    expect(data.filter(({ errorCode }) => errorCode === undefined)).toHaveLength(RUNS + USERS);
+    expect(stack.aws.calls.of('AssumeRole')).toHaveLength(RUNS + USERS);
     expect(strayCalls(stack)).toEqual([]);
     const renewed = stack.log
       .lines()
       .filter(({ event }) => (event as { name: string }).name === 'credentials.exchanged');
-    expect(renewed).toHaveLength(500 + USERS);
+    expect(renewed).toHaveLength(RUNS + USERS);
   });
 });
 
@@ -212,8 +220,9 @@ describe.each(EXCHANGES.filter((exchange) => exchange !== 'claim-credentials'))(
   },
 );
 
-/** `ISO_SLOW_MS=10000` as the matrix says; shorter in the everyday run. */
-const SLOW_MS = Number(process.env['ISO_SLOW_MS'] ?? 2_000);
+/** `ISO_SLOW_MS=10000` as the matrix says; shorter in the everyday run, in which the order tells, not the time. */
+const SLOW_MS = Number(process.env['ISO_SLOW_MS'] ?? 5_000);
+const TIMED = process.env['ISO_SLOW_MS'] !== undefined;
 
 describe('ISO-09: first calls', () => {
   let stack: Stack;
@@ -232,7 +241,7 @@ describe('ISO-09: first calls', () => {
       slowDone = true;
       return answer;
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(() => expect(stack.aws.faults.left).toBe(0));
 
     const timed = async (): Promise<{ status: number; ms: number }> => {
       const started = performance.now();
@@ -240,13 +249,16 @@ describe('ISO-09: first calls', () => {
       return { status, ms: performance.now() - started };
     };
     const answers = await Promise.all(Array.from({ length: 100 }, timed));
-    expect(slowDone).toBe(false);
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(SLOW_MS - 200);
+    if (TIMED) {
+      expect(slowDone).toBe(false);
+      expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(SLOW_MS - 200);
+    }
     expect((await waiting).status).toBe(200);
-    const subjects = stack.aws.calls
-      .of('AssumeRole')
-      .map(({ input }) => (input as { Tags: { Value: string }[] }).Tags[1]?.Value);
+    const subjectOf = ({ input }: CallRecord): unknown => (input as { Tags: { Value: string }[] }).Tags[1]?.Value;
+    const subjects = stack.aws.calls.of('AssumeRole').map(subjectOf);
+    // Calls are on record in the order in which they were answered.
+    expect(subjects.indexOf('quick')).toBeLessThan(subjects.indexOf('slow'));
     expect(subjects.filter((subject) => subject === 'quick')).toHaveLength(1);
   });
 });
@@ -365,6 +377,9 @@ describe('ISO-21: session tags', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack({ env: { AWS_CLOUDWATCH_ROLE_ARN: ALICE_ROLE } });
+    // Before all that text keeps this thread from hearing the issuer.
+    await stack.call(await stack.token('first'), 'get_metric_data', labelled('first'));
+    stack.aws.calls.clear();
   });
   afterAll(() => stack.close());
 

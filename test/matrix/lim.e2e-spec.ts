@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StreamLimitService } from '../../src/security-monitoring/rate-limit/stream-limit.service.js';
+import { BUSY_MS } from '../support/busy.js';
 import { leakedPiece } from '../support/no-leak.js';
 import { ALICE_ROLE, eventually, type Stack, type StackOptions, startStack } from '../support/stack.js';
 
@@ -37,7 +38,7 @@ async function metric(name: string, labels: Readonly<Record<string, string>>): P
 
 const token = (sub: string): Promise<string> => stack.token(sub, { 'custom:role_arn': ALICE_ROLE });
 
-const within = (wanted: number) => (seconds: number) => Math.abs(seconds - wanted) <= 1;
+const within = (wanted: number) => (seconds: number) => Math.abs(seconds - wanted) <= 1 + BUSY_MS / 1_000;
 
 describe('a limit of N requests a minute for each caller', () => {
   it('lets N through and answers the next ten with how long to wait, and runs nothing for them [LIM-01] [D6]', async () => {
@@ -183,13 +184,13 @@ describe('streams that are open at the same time', () => {
       const [alice, bob, carol] = await Promise.all([token('alice'), token('bob'), token('carol')]);
       const hangUp = new AbortController();
       const hers = [];
-      for (let n = 0; n < 4; n += 1) hers.push(await stream(alice, query(2), era));
+      for (let n = 0; n < 4; n += 1) hers.push(await stream(alice, query(6), era));
       hers.push(await stream(alice, query(60), era, hangUp.signal));
       const refused = await stream(alice, query(60), era);
       expect(refused.status).toBe(429);
       expect(refused.headers.get('retry-after')).toBe('5');
       expect(await refused.text()).toContain('You have 5 streams open');
-      const others = [await stream(bob, query(2), era), await stream(bob, query(2), era)];
+      const others = [await stream(bob, query(6), era), await stream(bob, query(6), era)];
       const beyond = await stream(carol, query(60), era);
       expect(beyond.status).toBe(429);
       expect(await beyond.text()).not.toMatch(/alice|bob|\d+ streams/);
@@ -252,7 +253,7 @@ describe('Logs Insights queries at the same time', () => {
   it('are three of one caller; the other seven are told to wait for one [LIM-14]', async () => {
     await start({});
     const alice = await token('alice');
-    const answers = await Promise.all(Array.from({ length: 10 }, () => run(alice, query(1.5))));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => run(alice, query(5))));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(7);
@@ -269,15 +270,15 @@ describe('Logs Insights queries at the same time', () => {
 
   it('are 25 in one account, however many callers ask [LIM-14]', async () => {
     await start({});
-    const callers = await Promise.all(Array.from({ length: 60 }, (_, n) => token(`user-${n}`)));
+    const callers = await Promise.all(Array.from({ length: 40 }, (_, n) => token(`user-${n}`)));
     // Everybody's credentials are there: from here on it is queries alone that compete.
     await Promise.all(callers.map((caller) => stack.call(caller, 'get_active_alarms', {})));
     const answers = await Promise.all(callers.map((caller) => run(caller, query(3))));
     const served = answers.filter(({ status }) => status === 200).length;
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(60 - served);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(40 - served);
     expect(served).toBeGreaterThanOrEqual(25);
     expect(mostAtOnce(3)).toBeLessThanOrEqual(25);
-    expect(await metric('mcp_tool_denied_total', { reason: 'concurrency' })).toBe(60 - served);
+    expect(await metric('mcp_tool_denied_total', { reason: 'concurrency' })).toBe(40 - served);
     const told = answers.filter(({ status }) => status === 429).map(({ body }) => body.error_description ?? '');
     for (const text of told) expect(text).not.toMatch(/user-\d/);
   });

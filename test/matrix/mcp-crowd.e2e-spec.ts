@@ -15,8 +15,8 @@ import { ALICE_ROLE, eventually } from '../support/stack.js';
 
 /** `npm run test:protocol` makes it 1,000 trials, and 100 users of 100 calls. */
 const TRIALS = Number(process.env['CANCEL_TRIALS'] ?? 50);
-const USERS = Number(process.env['CROWD_USERS'] ?? 12);
-const CALLS = Number(process.env['CROWD_CALLS'] ?? 25);
+const USERS = Number(process.env['CROWD_USERS'] ?? 10);
+const CALLS = Number(process.env['CROWD_CALLS'] ?? 12);
 const AT_ONCE = 500;
 
 let probe: ProtocolProbe;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUSY_MS } from '../support/busy.js';
 import { signersOf, type Stack, startStack } from '../support/stack.js';
 
 let stack: Stack;
@@ -109,14 +110,14 @@ describe('the first byte of a slow tool', () => {
             log_group_names: ['/shop/checkout'],
             start_time: 'now-1h',
             end_time: 'now',
-            query_string: 'fields @message | limit 1 # takes 3s',
+            query_string: 'fields @message | limit 1 # takes 60s',
           },
         },
       }),
       { accept: 'application/json, text/event-stream' },
     );
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-    expect(performance.now() - started).toBeLessThan(1500);
-    expect(await response.text()).toContain('"status":"Complete"');
+    expect(performance.now() - started).toBeLessThan(1_000 + BUSY_MS);
+    await response.body?.cancel();
   });
 });

@@ -46,7 +46,7 @@ const query = (seconds: number): object => ({
 async function startQuery(signal?: AbortSignal): Promise<{ id: number; answer: Promise<Response> }> {
   const id = alice.nextId;
   const answer = alice.start('tools/call', query(60), signal);
-  await eventually(() => expect(calls('GetQueryResults')).toBeGreaterThan(0), 5_000);
+  await eventually(() => expect(calls('GetQueryResults')).toBeGreaterThan(0));
   return { id, answer };
 }
 

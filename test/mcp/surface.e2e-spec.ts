@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BUSY_MS } from '../support/busy.js';
 import { type Connect, connectV1, connectV2Modern, EVERY_CLIENT, type McpClient } from '../support/clients.js';
 import { signersOf, type Stack, startStack } from '../support/stack.js';
 
@@ -7,6 +8,8 @@ let other: Stack | undefined;
 
 beforeAll(async () => {
   stack = await startStack({ env: { ALLOWED_REGIONS: 'us-east-1,eu-west-1' } });
+  // Lists and completions have seconds, and are empty when the first call of all takes longer.
+  for (const user of ['alice', 'bob']) await as(user, (client) => client.resources());
 });
 beforeEach(() => {
   stack.aws.calls.clear();
@@ -274,12 +277,12 @@ describe('a completion', () => {
   });
 
   it('is empty after two seconds of waiting', async () => {
-    stack.aws.faults.add({ operation: 'cloudwatch:DescribeAlarms', kind: 'latency', latencyMs: 6_000 });
+    stack.aws.faults.add({ operation: 'cloudwatch:DescribeAlarms', kind: 'latency', latencyMs: 60_000 });
     const started = performance.now();
     const ref = { type: 'ref/prompt', name: 'investigate_alarm' } as const;
     const completed = await as('alice', (client) => client.complete(ref, { name: 'alarm_name', value: 'p' }));
     expect(completed.values).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(performance.now() - started).toBeLessThan(2_000 + BUSY_MS);
   });
 
   it.each([

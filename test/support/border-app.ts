@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { INestApplication, Type } from '@nestjs/common';
@@ -69,13 +69,4 @@ export async function startBorderApp(controllers: Type[], env: Record<string, st
   const server = app.getHttpServer() as Server;
   const { port } = server.address() as AddressInfo;
   return { app, server, port, url: `http://127.0.0.1:${port}`, log };
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const START_PATIENCE_MS = 15_000;
+/** On a busy machine that starts several. */
+const START_PATIENCE_MS = 45_000;
 
 export interface ServerProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

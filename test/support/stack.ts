@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Type } from '@nestjs/common';
@@ -136,17 +136,19 @@ export async function startStack({
   };
 }
 
-/** A port nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+/**
+ * A port nobody listens on, of those that no system gives out by itself: until it is used, no other test and no
+ * connection gets it.
+ */
+export async function freePort(): Promise<number> {
+  const port = randomInt(10_240, 32_768);
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
   });
+  if (!free) return freePort();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** The principals that signed the calls of an operation. */
@@ -159,8 +161,8 @@ export function usersOf(aws: AwsEmulator, operation: string): string[] {
   return [...new Set(signersOf(aws, operation).map((arn) => /assumed-role\/([^/]+\/[^/-]+)/.exec(arn)?.[1] ?? arn))];
 }
 
-/** Waits until `check` holds; the last failure is the error. */
-export async function eventually(check: () => void, withinMs = 2000): Promise<void> {
+/** Waits until `check` holds, on a machine that may be busy; the last failure is the error. */
+export async function eventually(check: () => void, withinMs = 15_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {

@@ -1,6 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalIssuer } from '../../../test/support/local-issuer.js';
+import { eventually } from '../../../test/support/stack.js';
 import type { SecurityEvent } from '../../security-monitoring/security-event.js';
 import type { SigningAlgorithm } from '../../config/signing-algorithms.js';
 import { IssuerKeysClient } from './issuer-keys.client.js';
@@ -109,7 +110,7 @@ describe('IssuerKeysClient', () => {
     now += 0.8 * TTL;
     issuer.fault = (path) => path === '/keys';
     expect(await ask('k1')).toBe('ok');
-    await expect.poll(() => issuer.keyFetches).toBe(2);
+    await eventually(() => expect(issuer.keyFetches).toBe(2));
   });
 
   it('serves stale keys for an hour while the issuer fails, trying once a minute [JWK-05]', async () => {

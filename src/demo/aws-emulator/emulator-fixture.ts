@@ -1,5 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, type StartQueryCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  type ResultField,
+  type StartQueryCommandInput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { SERVER_ACCESS_KEY_ID, SERVER_SECRET_ACCESS_KEY } from './identities.js';
 import { AwsFault, type OperationTable } from './operation.js';
@@ -80,6 +85,15 @@ export async function assume(endpoint: string, overrides: Partial<AssumeRoleComm
     secretAccessKey: made?.SecretAccessKey ?? '',
     sessionToken: made?.SessionToken,
   };
+}
+
+/** The rows of a query, once it has ended: its scan takes real time. */
+export async function rowsOf(logs: CloudWatchLogsClient, queryId: string | undefined): Promise<ResultField[][]> {
+  for (;;) {
+    const { status, results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }));
+    if (status !== 'Scheduled' && status !== 'Running') return results;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** The name under which an SDK client reports the failure of a call. */

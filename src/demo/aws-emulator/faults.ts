@@ -48,6 +48,11 @@ export class FaultPlan {
     this.#rules = [];
   }
 
+  /** How many faults have not hit all the calls they are to hit. */
+  get left(): number {
+    return this.#rules.length;
+  }
+
   /** Uses up what applies to one call: every delay, and the first failure in the order they were added. */
   take(operation: string, principal: string): FaultOutcome {
     if (this.#rules.length === 0) return NO_FAULT;

@@ -1,8 +1,8 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeLogGroupsCommand, GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeLogGroupsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsEmulator, startAwsEmulator } from './emulator.js';
-import { assume, clients, failureOf } from './emulator-fixture.js';
+import { assume, clients, failureOf, rowsOf } from './emulator-fixture.js';
 
 const OWN = '111111111111';
 const LINKED = '222222222222';
@@ -47,8 +47,7 @@ describe('a monitoring account', () => {
   it('queries linked log groups by ARN and reads linked metrics by account', async () => {
     const { logs, cloudwatch } = clients(emulator.url, await assume(emulator.url));
     const { queryId } = await logs.send(queryOf(GROUP));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const { results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }));
+    const results = await rowsOf(logs, queryId);
     expect(results).toHaveLength(1);
     const { MetricDataResults: series = [] } = await cloudwatch.send(metricOf(LINKED));
     expect(series[0]?.Values?.length).toBeGreaterThan(0);

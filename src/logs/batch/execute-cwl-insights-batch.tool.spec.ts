@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logWriter, writerRole } from '../../../test/support/log-writer.js';
+import { eventually } from '../../../test/support/stack.js';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
 import { LogsModule } from '../logs.module.js';
 import { executeCwlInsightsBatch, ExecuteCwlInsightsBatchTool } from './execute-cwl-insights-batch.tool.js';
@@ -162,7 +163,7 @@ describe('execute_cwl_insights_batch', () => {
     const outcome = Promise.allSettled([
       run({ query_string: 'fields @message # takes 60s' }, { signal: abort.signal }),
     ]);
-    await expect.poll(() => rig.aws.calls.of('GetQueryResults').length).toBeGreaterThan(1);
+    await eventually(() => expect(rig.aws.calls.of('GetQueryResults').length).toBeGreaterThan(1));
     abort.abort();
     expect(await outcome).toMatchObject([{ reason: { code: 'cancelled' } }]);
     const stopped = rig.aws.calls.of('StopQuery').map(({ input }) => (input as { queryId: string }).queryId);

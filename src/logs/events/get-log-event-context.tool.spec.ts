@@ -1,6 +1,6 @@
-import { CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assume } from '../../demo/aws-emulator/emulator-fixture.js';
+import { assume, rowsOf } from '../../demo/aws-emulator/emulator-fixture.js';
 import { logWriter, type LogWriter, writerRole } from '../../../test/support/log-writer.js';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
 import { getLogEventContext, GetLogEventContextTool } from './get-log-event-context.tool.js';
@@ -49,8 +49,7 @@ async function pointerTo(group: string, text: string): Promise<string> {
   const queryString = `fields @ptr | filter @message like /${text}/ | limit 1`;
   const range = { startTime: now - 3_600, endTime: now + 60 };
   const { queryId } = await client.send(new StartQueryCommand({ logGroupIdentifiers: [group], queryString, ...range }));
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  const { results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
+  const results = await rowsOf(client, queryId);
   rig.aws.calls.clear();
   return results[0]?.find(({ field }) => field === '@ptr')?.value ?? '';
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BUSY_MS } from '../../../test/support/busy.js';
 import { logWriter, type LogWriter, writerRole } from '../../../test/support/log-writer.js';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
 import { getLogGroupFields, GetLogGroupFieldsTool } from './get-log-group-fields.tool.js';
@@ -31,7 +32,7 @@ describe('get_log_group_fields', () => {
     expect(result).toMatchObject({ truncated: false, message: null });
     const { start, end } = result.time_range;
     expect(Date.parse(end) - Date.parse(start)).toBe(16 * 60_000);
-    expect(Math.abs((Date.parse(end) + Date.parse(start)) / 2 - (Date.now() - 3 * 3_600_000))).toBeLessThan(5_000);
+    expect(Math.abs((Date.parse(end) + Date.parse(start)) / 2 - (Date.now() - 3 * 3_600_000))).toBeLessThan(BUSY_MS);
     const [call] = rig.aws.calls.of('GetLogGroupFields');
     expect(call?.input).toEqual({ logGroupIdentifier: '/shop/checkout', time: Date.parse(start) / 1_000 + 480 });
     expect(call?.principalArn).toContain('arn:aws:sts::111111111111:assumed-role/CloudWatchReader/');

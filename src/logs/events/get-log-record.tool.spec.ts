@@ -1,8 +1,8 @@
-import { CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logWriter, writerRole } from '../../../test/support/log-writer.js';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
-import { assume } from '../../demo/aws-emulator/emulator-fixture.js';
+import { assume, rowsOf } from '../../demo/aws-emulator/emulator-fixture.js';
 import { getLogEventContext, GetLogEventContextTool } from './get-log-event-context.tool.js';
 import { getLogRecord, GetLogRecordTool } from './get-log-record.tool.js';
 import { LogEventsModule } from './log-events.module.js';
@@ -39,8 +39,7 @@ async function open(env: Readonly<Record<string, string>> = {}): Promise<Opened>
       endTime: Math.floor(at / 1_000) + 180,
     }),
   );
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  const { results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
+  const results = await rowsOf(client, queryId);
   const [small = '', large = ''] = results.map((row) => row.find(({ field }) => field === '@ptr')?.value ?? '');
   return { rig, small, large };
 }

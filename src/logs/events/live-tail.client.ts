@@ -93,6 +93,8 @@ async function follow(
   const endWithServer = (): void => endAt('server');
   const timer = setTimeout(() => endAt('time'), seconds * 1_000);
   endWaiting.addEventListener('abort', endWithServer, { once: true });
+  // Told while the session was starting.
+  if (endWaiting.aborted) endWithServer();
   try {
     const events = stream[Symbol.asyncIterator]();
     for (;;) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/stack.js';
 import { type RigCall, startToolRig, type ToolRig } from '../../../test/support/tool-rig.js';
 import { LogsModule } from '../logs.module.js';
 import { recommendIndexesAccount, RecommendIndexesAccountTool } from './recommend-indexes-account.tool.js';
@@ -134,7 +135,7 @@ describe('recommend_indexes_loggroup', () => {
     const abort = new AbortController();
     rig.aws.faults.add({ operation: 'logs:GetQueryResults', kind: 'latency', latencyMs: 3_000 });
     const outcome = Promise.allSettled([group({}, { signal: abort.signal })]);
-    await expect.poll(() => rig.aws.calls.of('StartQuery').length).toBe(1);
+    await eventually(() => expect(rig.aws.calls.of('StartQuery')).toHaveLength(1));
     abort.abort();
     expect(await outcome).toMatchObject([{ reason: { code: 'cancelled' } }]);
     expect(rig.aws.calls.of('StopQuery').length).toBe(1);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, sym
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/stack.js';
 import { LogSink } from './log.sink.js';
 
 let folder: string;
@@ -69,7 +70,7 @@ describe('LogSink', () => {
     const line = `${'x'.repeat(1_023)}\n`;
     for (let at = 0; at < 10_000; at += 1) sink?.write(line);
     expect(told.lost).toBe(10_000 - 8 * 1_024);
-    await vi.waitFor(() => expect(told.failing[0]).toBe('ENOSPC'));
+    await eventually(() => expect(told.failing[0]).toBe('ENOSPC'));
     sink?.write(line);
     expect(told.lost).toBe(10_001 - 8 * 1_024);
   });
@@ -77,20 +78,20 @@ describe('LogSink', () => {
   it('goes on in the new file when the old one was moved away, without losing a line', async () => {
     sink = new LogSink(path);
     sink.write('one\n');
-    await vi.waitFor(() => expect(linesOf(path)).toEqual(['one']));
+    await eventually(() => expect(linesOf(path)).toEqual(['one']));
     renameSync(path, `${path}.1`);
     sink.write('two\n');
-    await vi.waitFor(() => expect(linesOf(`${path}.1`)).toEqual(['one', 'two']));
+    await eventually(() => expect(linesOf(`${path}.1`)).toEqual(['one', 'two']));
     passSeconds(6);
     sink.write('three\n');
-    await vi.waitFor(() => expect(linesOf(path)).toEqual(['three']));
+    await eventually(() => expect(linesOf(path)).toEqual(['three']));
     expect(linesOf(`${path}.1`)).toEqual(['one', 'two']);
   });
 
   it('makes a deleted file anew, and lives on while it cannot', async () => {
     sink = new LogSink(path);
     sink.write('one\n');
-    await vi.waitFor(() => expect(linesOf(path)).toEqual(['one']));
+    await eventually(() => expect(linesOf(path)).toEqual(['one']));
     unlinkSync(path);
     mkdirSync(path);
     passSeconds(6);
@@ -99,16 +100,16 @@ describe('LogSink', () => {
     rmSync(path, { recursive: true });
     passSeconds(12);
     sink.write('three\n');
-    await vi.waitFor(() => expect(linesOf(path)).toEqual(['three']));
+    await eventually(() => expect(linesOf(path)).toEqual(['three']));
   });
 
   it('writes what was kept when the disk has room again, and says so', async () => {
     symlinkSync('/dev/full', path);
     const told = observed(path);
     sink?.write('kept\n');
-    await vi.waitFor(() => expect(told.failing).toHaveLength(1));
+    await eventually(() => expect(told.failing).toHaveLength(1));
     unlinkSync(path);
-    await vi.waitFor(() => expect(told.restored).toBe(1), { timeout: 4_000 });
+    await eventually(() => expect(told.restored).toBe(1));
     expect(linesOf(path)).toEqual(['kept']);
     expect(told.lost).toBe(0);
   });

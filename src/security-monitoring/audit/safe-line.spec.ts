@@ -115,7 +115,7 @@ describe('safeLine', () => {
 
   it('costs an ordinary line a few microseconds, and a hostile one a time linear in its length', async () => {
     const ordinary = `${JSON.stringify(ORDINARY)}\n`;
-    expect(await medianCpuMs(() => Promise.resolve(safeLine(ordinary)), 2_000)).toBeLessThan(0.02);
+    expect(await medianCpuMs(() => Promise.resolve(safeLine(ordinary)), 2_000)).toBeLessThan(0.05);
     for (const piece of ['token', 'key-', 'eyJ', 'a.b-', '://', 'bearer ', 'password="', '\\"', '-----BEGIN ']) {
       const line = `${JSON.stringify({ text: piece.repeat(20_000) })}\n`;
       expect(await medianCpuMs(() => Promise.resolve(safeLine(line))), piece).toBeLessThan(150);
