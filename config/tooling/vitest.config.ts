@@ -12,7 +12,7 @@ export default defineConfig({
     // Processes, not threads: what a test measures of its own CPU and environment is its own.
     pool: 'forks',
     // More than cores: much of a test's time is waiting.
-    maxWorkers: 3,
+    maxWorkers: 4,
     isolate: false,
     // A hung test costs a minute, a slow machine must cost nothing.
     testTimeout: 60_000,

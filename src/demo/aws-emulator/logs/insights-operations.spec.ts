@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AwsFault } from '../operation.js';
 import { failuresInMinute, serviceNamed } from '../scenario.js';
 import { LOGISTICS_ACCOUNT } from '../scenario-accounts.js';
+import { BUSY_MS } from '../../../../test/support/busy.js';
 import { LogsFixture } from './logs-fixture.js';
 import { CONCURRENT_QUERIES } from './query-ledger.js';
 
