@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationInvalid } from '../errors.js';
 import { loadAppConfig } from './app-config.js';
+import { configurationProblems } from '../../test/support/configuration-problems.js';
 
 const SIGNED_IN = { OIDC_ISSUER: 'https://idp.example.com', OAUTH_AUDIENCE: 'a' };
 const ROLE = { AWS_CLOUDWATCH_ROLE_ARN: 'arn:aws:iam::111122223333:role/CloudWatchReader' };
@@ -10,16 +10,6 @@ const COGNITO = {
   AWS_COGNITO_IDENTITY_POOL_ID: 'us-east-1:0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
 };
 const POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}';
-
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadAppConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationInvalid) return error.problems;
-    throw error;
-  }
-}
 
 describe('AWS_SESSION_POLICY', () => {
   it('is sent without white space it does not need', () => {
@@ -39,7 +29,7 @@ describe('AWS_SESSION_POLICY', () => {
     ['beyond Latin-1', POLICY.replace('logs', '\u{1f600}'), 'holds characters beyond Latin-1'],
     ['blank', ' ', 'holds no value'],
   ])('stops the start when it is %s', (_what, value, words) => {
-    const problems = problemsOf({ ...SIGNED_IN, ...ROLE, AWS_SESSION_POLICY: value });
+    const problems = configurationProblems({ ...SIGNED_IN, ...ROLE, AWS_SESSION_POLICY: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^AWS_SESSION_POLICY: /);
     expect(problems[0]).toContain(words);
@@ -51,7 +41,7 @@ describe('AWS_SESSION_POLICY', () => {
     ['API_KEY_CREDENTIALS=server', { API_KEYS: `ci:sha256:${'0'.repeat(64)}`, API_KEY_CREDENTIALS: 'server' }],
     ['ENABLE_AUTH=false', { ENABLE_AUTH: 'false' }],
   ])('stops the start with %s, whose credentials it cannot narrow', (what, env) => {
-    expect(problemsOf({ ...env, AWS_SESSION_POLICY: POLICY }).join()).toContain(
+    expect(configurationProblems({ ...env, AWS_SESSION_POLICY: POLICY }).join()).toContain(
       `cannot narrow credentials from ${what}`,
     );
   });
@@ -59,17 +49,17 @@ describe('AWS_SESSION_POLICY', () => {
 
 describe('AWS_CREDENTIAL_EXCHANGE', () => {
   it('needs an identity pool for cognito-identity [B2]', () => {
-    const problems = problemsOf({ ...SIGNED_IN, ...ROLE, AWS_CREDENTIAL_EXCHANGE: 'cognito-identity' });
+    const problems = configurationProblems({ ...SIGNED_IN, ...ROLE, AWS_CREDENTIAL_EXCHANGE: 'cognito-identity' });
     expect(problems.join()).toMatch(/^AWS_CREDENTIAL_EXCHANGE: .*AWS_COGNITO_IDENTITY_POOL_ID/);
-    expect(problemsOf({ ...COGNITO, AWS_CREDENTIAL_EXCHANGE: 'cognito-identity' })).toEqual([]);
+    expect(configurationProblems({ ...COGNITO, AWS_CREDENTIAL_EXCHANGE: 'cognito-identity' })).toEqual([]);
   });
 });
 
 describe('the role of signed-in callers', () => {
   it('is not asked for where an identity pool or the token itself gives the credentials [B2] [B4]', () => {
-    expect(problemsOf(SIGNED_IN).join()).toContain('signed-in callers have no AWS role');
-    expect(problemsOf(COGNITO)).toEqual([]);
-    expect(problemsOf({ ...SIGNED_IN, TOKEN_CLAIM_CREDENTIALS: 'true' })).toEqual([]);
+    expect(configurationProblems(SIGNED_IN).join()).toContain('signed-in callers have no AWS role');
+    expect(configurationProblems(COGNITO)).toEqual([]);
+    expect(configurationProblems({ ...SIGNED_IN, TOKEN_CLAIM_CREDENTIALS: 'true' })).toEqual([]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAppConfig } from '../../src/config/app-config.js';
-import { ConfigurationInvalid } from '../../src/errors.js';
 import { BridgeProcess } from '../stdio-bridge/bridge-process.js';
 import { signersOf } from '../support/stack.js';
 import { TlsFiles } from '../support/tls-files.js';
@@ -12,6 +11,7 @@ import { IDENTITY_CENTER } from './documented-environments/identity-center.js';
 import { LOCAL } from './documented-environments/local.js';
 import { OIDC } from './documented-environments/oidc.js';
 import { CHAT_IN_FRONT, POD } from './documented-environments/pod.js';
+import { configurationProblems } from '../support/configuration-problems.js';
 
 const ENVIRONMENTS = [...LOCAL, ...IDENTITY_CENTER, ...COGNITO, ...OIDC, ...API_KEYS];
 
@@ -20,16 +20,6 @@ beforeAll(async () => {
   world = await DocumentedWorld.start();
 });
 afterAll(() => world.close());
-
-function problemsOf(env: Environment): readonly string[] {
-  try {
-    loadAppConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationInvalid) return error.problems;
-    throw error;
-  }
-}
 
 async function call(url: string, credential?: string, headers: Environment = {}): Promise<Response> {
   return fetch(`${url}/mcp/tools/call`, {
@@ -46,7 +36,7 @@ async function call(url: string, credential?: string, headers: Environment = {})
 describe.each(ENVIRONMENTS)('$name', ({ env, stopsWith, completed, caller, signedBy }: DocumentedEnvironment) => {
   const start = stopsWith === undefined ? 'starts as written' : 'stops with what is stated and nothing else';
   it(`${start} [E9]`, () => {
-    expect(problemsOf(env)).toEqual(stopsWith ?? []);
+    expect(configurationProblems(env)).toEqual(stopsWith ?? []);
   });
 
   const how = completed === undefined ? 'as written' : `with ${Object.keys(completed).join(', ')} as asked for`;

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeyStoreService } from '../../src/auth/api-key-store.service.js';
-import { loadAppConfig } from '../../src/config/app-config.js';
 import { type SettingName, settingsSchema } from '../../src/config/settings.js';
 import { AccessRulesService } from '../../src/credentials/access-rules.service.js';
-import { ConfigurationInvalid } from '../../src/errors.js';
 import { hashedEntry, KeysFile } from '../support/keys-file.js';
 import { ServerProcess } from '../support/server-process.js';
 import { ALICE_ROLE, BOB_ROLE, signersOf, type Stack, startStack } from '../support/stack.js';
 import { TlsFiles } from '../support/tls-files.js';
+import { configurationProblems } from '../support/configuration-problems.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -50,27 +49,17 @@ const NOTHING: readonly (readonly [string, (value: string) => string])[] = [
   ['a comma at its end', (value) => `${value},`],
 ];
 
-function problemsOf(env: Env): readonly string[] {
-  try {
-    loadAppConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationInvalid) return error.problems;
-    throw error;
-  }
-}
-
 describe('a variable that says whom tokens come from or are for', () => {
   it('is each of these, all of which the sound configuration has [CFG-01]', () => {
     expect(JUDGING).toEqual(Object.keys(SOUND).filter((name) => (JUDGING as string[]).includes(name)));
     expect(JUDGING).toHaveLength(14);
-    expect(problemsOf(SOUND)).toEqual([]);
+    expect(configurationProblems(SOUND)).toEqual([]);
   });
 
   it.each(NOTHING.flatMap(([what, spoil]) => JUDGING.map((name) => [name, what, spoil] as const)))(
     '%s that holds %s stops the start by name, without its value [CFG-01]',
     (name, _what, spoil) => {
-      const problems = problemsOf({ ...SOUND, [name]: spoil(SOUND[name] ?? '') });
+      const problems = configurationProblems({ ...SOUND, [name]: spoil(SOUND[name] ?? '') });
       expect(problems).toContainEqual(expect.stringMatching(`^${name}: `));
       expect(problems.join('\n')).not.toMatch(/canary|ca0a2100/);
     },
@@ -88,7 +77,7 @@ describe('a variable that says whom tokens come from or are for', () => {
       const entries = Object.entries({ ...fields, [name]: spoil(fields[name]) });
       const lines = entries.map(([key, value]) => `  ${key}: ${key === 'audiences' ? `["${value}"]` : `"${value}"`}`);
       writeFileSync(file, `- profile: oidc\n${lines.join('\n')}\n`);
-      const problems = problemsOf({ ...LISTEN, AWS_CLOUDWATCH_ROLE_ARN: ROLE, ISSUERS_FILE: file });
+      const problems = configurationProblems({ ...LISTEN, AWS_CLOUDWATCH_ROLE_ARN: ROLE, ISSUERS_FILE: file });
       expect([name, problems]).toEqual([
         name,
         expect.arrayContaining([expect.stringMatching(`^ISSUERS_FILE line \\d: ${name}`)]) as unknown,
@@ -169,14 +158,14 @@ describe('a file of policy', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const refused = (variable: string, { env }: PolicyFile, at = path): void => {
-    const problems = problemsOf({ ...LISTEN, ...env, [variable]: at });
+    const problems = configurationProblems({ ...LISTEN, ...env, [variable]: at });
     expect(problems).toContainEqual(expect.stringMatching(`^${variable}( line \\d+)?: `));
     expect(problems.join('\n')).not.toMatch(/canary|sha256:[0-9a-f]/);
   };
 
   it.each(Object.entries(POLICY_FILES))('%s is accepted when it is sound [CFG-03]', (variable, { env, sound }) => {
     writeFileSync(path, sound);
-    expect(problemsOf({ ...LISTEN, ...env, [variable]: path })).toEqual([]);
+    expect(configurationProblems({ ...LISTEN, ...env, [variable]: path })).toEqual([]);
   });
 
   it.each(Object.entries(POLICY_FILES))('%s stops the start when it cannot be read [CFG-03]', (variable, file) => {

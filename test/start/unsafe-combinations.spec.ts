@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { loadAppConfig } from '../../src/config/app-config.js';
-import { ConfigurationInvalid } from '../../src/errors.js';
 import { ServerProcess } from '../support/server-process.js';
+import { configurationProblems } from '../support/configuration-problems.js';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -13,16 +12,6 @@ const OIDC: Env = { ...ROLE, OIDC_ISSUER: 'https://idp.example.com', OAUTH_AUDIE
 const OPEN: Env = { ENABLE_AUTH: 'false' };
 const OPEN_TEST: Env = { ...OPEN, INSECURE_ALLOW_NO_AUTH: 'true', ALLOWED_HOSTS: 'cloudwatch-mcp' };
 const PRODUCTION: Env = { NODE_ENV: 'production' };
-
-function problemsOf(env: Env): readonly string[] {
-  try {
-    loadAppConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationInvalid) return error.problems;
-    throw error;
-  }
-}
 
 /** A sound configuration, what makes it unsafe, and the variable that is named. */
 const UNSAFE: Readonly<Record<string, readonly [sound: Env, unsafe: Env, named: string]>> = {
@@ -72,17 +61,21 @@ const UNSAFE: Readonly<Record<string, readonly [sound: Env, unsafe: Env, named: 
 
 describe('an unsafe combination', () => {
   it.each(Object.entries(UNSAFE))('stops the start: %s', (_name, [sound, unsafe, named]) => {
-    expect(problemsOf(sound)).toEqual([]);
-    expect(problemsOf({ ...sound, ...unsafe })).toContainEqual(expect.stringMatching(`^${named}\\b`));
+    expect(configurationProblems(sound)).toEqual([]);
+    expect(configurationProblems({ ...sound, ...unsafe })).toContainEqual(expect.stringMatching(`^${named}\\b`));
   });
 
   it('in production stops the start whatever else is allowed, and says how to mend it', () => {
-    const [problem, ...others] = problemsOf({ ...OPEN_TEST, ...PRODUCTION, PUBLIC_URL: 'https://mcp.example.com' });
+    const [problem, ...others] = configurationProblems({
+      ...OPEN_TEST,
+      ...PRODUCTION,
+      PUBLIC_URL: 'https://mcp.example.com',
+    });
     expect(others).toEqual([]);
     expect(problem).toMatch(/ENABLE_AUTH=false/);
     expect(problem).not.toContain('mcp.example.com');
-    expect(problemsOf({ ...OPEN_TEST, PUBLIC_URL: 'https://mcp.example.com' })).toEqual([]);
-    expect(problemsOf({ ...KEYS, ...PRODUCTION, PUBLIC_URL: 'https://mcp.example.com' })).toEqual([]);
+    expect(configurationProblems({ ...OPEN_TEST, PUBLIC_URL: 'https://mcp.example.com' })).toEqual([]);
+    expect(configurationProblems({ ...KEYS, ...PRODUCTION, PUBLIC_URL: 'https://mcp.example.com' })).toEqual([]);
   });
 
   it('is told with all others at once by a real process, which ends with 1', async () => {
