@@ -45,7 +45,9 @@ describe.skipIf(!present)('the Grafana dashboard', () => {
 
 describe.skipIf(!present)('the alerts of Prometheus', () => {
   it('are well-formed', () => {
-    expect(promtool('check', 'rules', 'rules.yml').output).toContain('SUCCESS: 5 rules found');
+    const alerts = read('rules.yml').match(/- alert: /g) ?? [];
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(promtool('check', 'rules', 'rules.yml').output).toContain(`SUCCESS: ${alerts.length} rules found`);
   });
 
   it('fire on an attack and stay quiet on 50 sign-ins in 5 minutes [D4]', () => {
