@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SessionsService } from '../../src/mcp/sessions/sessions.service.js';
 import { StreamLimitService } from '../../src/security-monitoring/rate-limit/stream-limit.service.js';
-import { openingOf, messagesOf, SessionClient, SessionProbeModule, streamed } from '../support/session-client.js';
+import {
+  openingOf,
+  messagesOf,
+  queryTaking,
+  SessionClient,
+  SessionProbeModule,
+  streamed,
+} from '../support/session-client.js';
 import { eventually, type Stack, startStack, usersOf } from '../support/stack.js';
 
 /** `npm run test:sessions` makes it 10,000. */
@@ -11,17 +18,6 @@ const PER_CALLER = 10;
 const IDLE_SECONDS = 2;
 
 const KEPT = { MCP_LEGACY_SESSIONS: 'true' };
-
-const query = (seconds: number): object => ({
-  name: 'execute_log_insights_query',
-  arguments: {
-    log_group_names: ['/shop/checkout'],
-    start_time: 'now-1h',
-    end_time: 'now',
-    query_string: `fields @message | limit 1 # takes ${seconds}s`,
-    max_timeout: 60,
-  },
-});
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -110,9 +106,9 @@ describe('the sessions of one caller', () => {
     expect(await statusOf(third.listen())).toBe(429);
     // Listening anew takes the place of the earlier stream.
     expect(await statusOf(first.listen())).toBe(200);
-    const answers = await Promise.all([first, second].map((client) => client.start('tools/call', query(30))));
+    const answers = await Promise.all([first, second].map((client) => client.start('tools/call', queryTaking(30))));
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(await statusOf(third.start('tools/call', query(30)))).toBe(429);
+    expect(await statusOf(third.start('tools/call', queryTaking(30)))).toBe(429);
     await Promise.all([first, second, third].map((client) => client.delete()));
     await eventually(() => expect(stack.app.app.get(StreamLimitService).size).toBe(0));
   });
@@ -142,7 +138,7 @@ describe('a stream of a session', () => {
   it('that carries a call ends with the token, says so, and the query is stopped', async () => {
     const client = await open();
     client.token = await expiring(3);
-    const messages = await messagesOf(await client.start('tools/call', query(60)));
+    const messages = await messagesOf(await client.start('tools/call', queryTaking(60)));
     expect(messages.at(-1)).toMatchObject({ error: { message: expect.stringContaining('has expired') } });
     await eventually(() => expect(stack.aws.calls.of('StopQuery')).toHaveLength(1));
     expect(usersOf(stack.aws, 'StopQuery')).toEqual(['CloudWatchReader/alice']);
@@ -166,7 +162,7 @@ describe('the end of the process', () => {
     await start(KEPT);
     const client = await open();
     const listening = await client.listen();
-    const answer = client.start('tools/call', query(1.5));
+    const answer = client.start('tools/call', queryTaking(1.5));
     await eventually(() => expect(stack.aws.calls.of('StartQuery')).toHaveLength(1));
     const service = stack.app.app.get(SessionsService);
     const closed = stack.close();

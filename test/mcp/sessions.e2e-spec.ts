@@ -6,7 +6,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from 'zod';
 import { SessionsService } from '../../src/mcp/sessions/sessions.service.js';
 import { connectV1, connectV2Legacy, connectV2Modern } from '../support/clients.js';
-import { messagesOf, openingOf, SessionClient, SessionProbeModule, streamed } from '../support/session-client.js';
+import {
+  messagesOf,
+  openingOf,
+  queryTaking,
+  SessionClient,
+  SessionProbeModule,
+  streamed,
+} from '../support/session-client.js';
 import { ALICE_ROLE, BOB_ROLE, eventually, signersOf, type Stack, startStack, usersOf } from '../support/stack.js';
 
 let stack: Stack;
@@ -31,21 +38,10 @@ afterAll(() => stack.close());
 
 const calls = (operation: string): number => stack.aws.calls.of(operation).length;
 
-const query = (seconds: number): object => ({
-  name: 'execute_log_insights_query',
-  arguments: {
-    log_group_names: ['/shop/checkout'],
-    start_time: 'now-1h',
-    end_time: 'now',
-    query_string: `fields @message | limit 1 # takes ${seconds}s`,
-    max_timeout: 60,
-  },
-});
-
 /** Starts a query of a minute and waits until it runs. */
 async function startQuery(signal?: AbortSignal): Promise<{ id: number; answer: Promise<Response> }> {
   const id = alice.nextId;
-  const answer = alice.start('tools/call', query(60), signal);
+  const answer = alice.start('tools/call', queryTaking(60), signal);
   await eventually(() => expect(calls('GetQueryResults')).toBeGreaterThan(0));
   return { id, answer };
 }
@@ -68,7 +64,7 @@ describe.each([
     expect((await client.call('describe_log_groups', {})).structuredContent).toHaveProperty('log_group_metadata');
     expect(usersOf(stack.aws, 'DescribeLogGroups')).toEqual(['CloudWatchReader/alice']);
     const seen: number[] = [];
-    const { name, arguments: args } = query(1.5) as { name: string; arguments: object };
+    const { name, arguments: args } = queryTaking(1.5) as { name: string; arguments: object };
     const result = await client.call(name, args, { onprogress: ({ progress }) => seen.push(progress) });
     expect(result.structuredContent?.['status']).toBe('Complete');
     expect(seen.length).toBeGreaterThanOrEqual(2);
@@ -78,7 +74,7 @@ describe.each([
   it('cancels a call, whose query is stopped in AWS by its caller [MCP-25]', async () => {
     const client = await connect(stack.endpoint, await stack.token('alice'));
     const abort = new AbortController();
-    const { name, arguments: args } = query(60) as { name: string; arguments: object };
+    const { name, arguments: args } = queryTaking(60) as { name: string; arguments: object };
     const call = client.call(name, args, { signal: abort.signal });
     await eventually(() => expect(calls('GetQueryResults')).toBeGreaterThan(0));
     abort.abort();

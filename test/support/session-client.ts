@@ -138,3 +138,15 @@ function dataOf(text: string): ServerMessage[] {
   const lines = text.split('\n').filter((line) => line.startsWith('data: '));
   return lines.map((line) => JSON.parse(line.slice(6)) as ServerMessage);
 }
+
+/** A call of a tool whose query runs so many seconds. */
+export const queryTaking = (seconds: number): object => ({
+  name: 'execute_log_insights_query',
+  arguments: {
+    log_group_names: ['/shop/checkout'],
+    start_time: 'now-1h',
+    end_time: 'now',
+    query_string: `fields @message | limit 1 # takes ${seconds}s`,
+    max_timeout: 60,
+  },
+});

@@ -34,7 +34,7 @@ export function unbroken(points: readonly Point[], gapMs: number): readonly (rea
 }
 
 /** Of all points that share a column of pixels the first, the lowest, the highest and the last: what can be seen. */
-export function thinned(points: readonly Point[], frame: Pick<Frame, 'x'>): readonly Point[] {
+function thinned(points: readonly Point[], frame: Pick<Frame, 'x'>): readonly Point[] {
   const kept: Point[] = [];
   let column: Point[] = [];
   for (const [index, point] of points.entries()) {
