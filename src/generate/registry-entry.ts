@@ -26,7 +26,11 @@ const BRIDGE_VARIABLES: readonly Variable[] = [
   },
   { name: 'MCP_API_KEY', description: 'API key or access token; or name a file or a command', isSecret: true },
   { name: 'MCP_API_KEY_FILE', description: 'file with only the key in it', format: 'filepath' },
-  { name: 'MCP_API_KEY_COMMAND', description: 'program that prints the key', placeholder: 'op read op://vault/mcp/key' },
+  {
+    name: 'MCP_API_KEY_COMMAND',
+    description: 'program that prints the key',
+    placeholder: 'op read op://vault/mcp/key',
+  },
   { name: 'HTTPS_PROXY', description: 'HTTP proxy to go through', placeholder: 'http://proxy.example.com:3128' },
   { name: 'NODE_EXTRA_CA_CERTS', description: "file with the company's certificate authority", format: 'filepath' },
 ];
